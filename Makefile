@@ -1,0 +1,58 @@
+# `make` alone lists what there is. Every target first makes .venv if it is missing or out of date.
+
+PYTHON := .venv/bin/python
+READY := .venv/.complete
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-slow test-browser test-all coverage lint format types check bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+$(READY): requirements.lock pyproject.toml .python-version tools/bootstrap.sh
+	sh tools/bootstrap.sh
+
+setup: $(READY) ## make .venv (afterwards: .venv/bin/helpseek --help)
+
+demo: $(READY) ## compare two plans for a training school, into results/demo
+	.venv/bin/helpseek compare training_school --plans usual cohesion_training \
+		--seeds 100 --weeks 26 --out results/demo --force
+
+test: $(READY) ## the fast tests
+	$(PYTHON) -m pytest
+
+test-slow: $(READY) ## the slow tests
+	$(PYTHON) -m pytest -m "slow and not browser"
+
+test-browser: $(READY) ## the tests that drive Chromium
+	$(PYTHON) -m pytest -m browser
+
+test-all: $(READY) ## every test (the browser ones need Chromium)
+	$(PYTHON) -m pytest -m ""
+
+# Compiled functions cannot be traced: NUMBA_DISABLE_JIT=1 make coverage looks inside them, slowly.
+coverage: $(READY) ## the fast tests, with the lines they miss
+	$(PYTHON) -m pytest --cov --cov-report=term-missing --cov-report=html
+
+lint: $(READY) ## check style and formatting
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+format: $(READY) ## put style and formatting right
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+types: $(READY) ## check types
+	$(PYTHON) -m mypy
+
+check: lint types test ## lint, types and the fast tests
+
+bench: $(READY) ## measure speed
+	$(PYTHON) -m benchmarks
+
+lock: $(READY) ## rewrite the lock; UPGRADE=1 takes the newest versions
+	$(PYTHON) tools/lock.py $(if $(UPGRADE),--upgrade)
+
+clean: ## remove .venv, .tools, caches and results
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov dist results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
