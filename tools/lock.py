@@ -33,11 +33,11 @@ def compile_lock(uv: str, upgrade: bool) -> str:
         Path(folder, PYPROJECT.name).write_text(with_constraints([]), encoding="utf-8")
         if LOCK.exists() and not upgrade:
             shutil.copy(LOCK, folder)
+        version = (ROOT / ".python-version").read_text(encoding="utf-8").strip()
+        options = ["--universal", f"--python-version={version}", "--all-extras", "--generate-hashes"]
+        options += ["--no-header", "--no-emit-index-url", "--no-emit-find-links"]
         subprocess.run(
-            [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--all-extras"]
-            + ["--python-version", (ROOT / ".python-version").read_text().strip()]
-            + ["--no-header", "--no-emit-index-url", "--no-emit-find-links"]
-            + [PYPROJECT.name, "--output-file", LOCK.name],
+            [uv, "pip", "compile", "--quiet", *options, PYPROJECT.name, f"--output-file={LOCK.name}"],
             cwd=folder,
             check=True,
         )
