@@ -1,0 +1,121 @@
+"""What people believe of others (fast), and what they come to think themselves (slow).
+
+Two kinds of evidence feed two beliefs. What people in need *do* feeds the descriptive norm, a Beta belief about the
+share who seek help when they need it. What people *say* feeds the injunctive norm, perceived approval. Silence reads
+as disapproval, so private attitudes can be mild while everybody is silent: pluralistic ignorance.
+"""
+
+import math
+
+from sim import luck
+from sim.compiled import compiled
+from sim.people import (
+    DISTRESSED,
+    HELPED,
+    LEADER,
+    LEADS,
+    NONE,
+    SOUGHT,
+    SPEAKS,
+    STRUGGLING,
+    SUPPORTIVE,
+    UNSUPPORTIVE,
+    WAS_HELPED,
+)
+from sim.seeking import logistic
+
+HALF_WIDTH = math.sqrt(3.0)  # a uniform draw on plus or minus this has unit variance
+
+
+@compiled
+def speaking_chance(i, people, p):
+    """Chance that person ``i`` speaks of seeking help as a good thing this week."""
+    return logistic(
+        p.norms_speaking_intercept
+        - p.norms_speaking_stigma * people.self_stigma[i]
+        + p.norms_conformity * people.injunctive_norm[i]
+        + people.added_speaking[i]
+    )
+
+
+@compiled
+def visibility(i, cohesion, people, p):
+    """Chance that a tie of person ``i`` sees that she sought help."""
+    openness = logistic(cohesion + people.injunctive_norm[i] - people.self_stigma[i])
+    return min(1.0, p.norms_disclosure * 2.0 * openness)
+
+
+@compiled
+def show(first, last, origin, seed, week, people, groups, p):
+    """What each person lets others see and hear this week, written as bits that ties read."""
+    for i in range(first, last):
+        seen = 0
+        if luck.uniform(luck.person_key(seed, i - origin), week, luck.SPEAKING) < speaking_chance(i, people, p):
+            seen |= SPEAKS
+        if people.role[i] == LEADER:
+            seen |= LEADS
+        if people.episode[i]:
+            seen |= DISTRESSED
+            if people.asked[i] != NONE:
+                seen |= SOUGHT
+                people.visibility[i] = visibility(i, groups.cohesion[people.group[i]], people, p)
+            elif people.help_status[i] == 0:
+                seen |= STRUGGLING
+        people.published[i] = seen
+
+
+@compiled
+def observe(first, last, origin, seed, week, people, ties, p):
+    """Both norms move with what each person's ties did and said; contact with people who were helped is noted."""
+    keep = 1.0 - p.norms_forgetting
+    for i in range(first, last):
+        said = heard = 0.0
+        seeking = struggling = 0.0
+        helped = 0.0
+        for tie in range(ties.start[i], ties.start[i + 1]):
+            trust = float(ties.trust[tie])
+            other = ties.target[tie]
+            shown = people.published[other]
+            weight = trust * p.norms_leader_weight if shown & LEADS else trust
+            heard += weight
+            if shown & SPEAKS:
+                said += weight
+            if shown & (SOUGHT | STRUGGLING | WAS_HELPED):
+                if shown & WAS_HELPED:
+                    helped += trust
+                draw = luck.pair_uniform(luck.person_key(seed, i - origin), week, luck.SEEING, other - origin)
+                if shown & SOUGHT:
+                    if draw < people.visibility[other]:
+                        seeking += weight
+                elif shown & STRUGGLING and draw < p.norms_noticing:
+                    struggling += weight
+        if heard > 0.0:
+            norm = float(people.injunctive_norm[i])
+            people.injunctive_norm[i] = norm + p.norms_learning_rate * (2.0 * said / heard - 1.0 - norm)
+        seeking += keep * people.seen_seeking[i]
+        struggling += keep * people.seen_struggling[i]
+        people.seen_seeking[i] = seeking
+        people.seen_struggling[i] = struggling
+        people.descriptive_norm[i] = (p.norms_prior_weight * people.prior_norm[i] + seeking) / (
+            p.norms_prior_weight + seeking + struggling
+        )
+        internalise(i, luck.uniform(luck.person_key(seed, i - origin), week, luck.LATENT), helped, people, p)
+
+
+@compiled
+def internalise(i, draw, helped, people, p):
+    """Self-stigma drifts between its anchor and the perceived norm; experience and contact move it."""
+    stigma = float(people.self_stigma[i])
+    anchor = float(people.stigma_anchor[i])
+    believed = -(people.injunctive_norm[i] - p.norms_usual_approval) / p.norms_approval_spread
+    share = p.norms_internalised_share
+    change = p.norms_stigma_rate * (share * (believed - stigma) + (1.0 - share) * (anchor - stigma))
+    change += p.norms_stigma_noise * HALF_WIDTH * (2.0 * draw - 1.0)
+    change -= p.norms_contact_effect * min(1.0, helped)
+    event = people.care_event[i]
+    if people.answer[i] == SUPPORTIVE or event == HELPED:
+        change -= p.norms_experience_effect
+    if people.answer[i] == UNSUPPORTIVE or event > HELPED:
+        change += p.norms_experience_effect
+    people.self_stigma[i] = stigma + change
+    people.stigma_anchor[i] = anchor + p.norms_anchor_rate * (stigma - anchor)

@@ -1,0 +1,133 @@
+"""What a setting, a plan and a scenario may say: every field with its type, unit, range and meaning."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Weeks = Annotated[int, Field(ge=0, le=5200)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class Strict(BaseModel):
+    """A part of a file: unknown keys are refused, nothing is converted silently, nothing changes once read."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Unit(Strict):
+    """One level of a community, from the inside out: class, grade, school. The first level is the group."""
+
+    name: Name
+    size: Annotated[float, Field(ge=2, le=1e8, description="members in one unit; the outermost unit holds everybody")]
+    ties: Annotated[
+        float, Field(ge=0, le=200, description="mean ties of a person to others of this unit outside the inner one")
+    ]
+    leaders: Annotated[int, Field(ge=0, le=100, description="leaders or trusted adults added to each unit")] = 0
+    clustering: Annotated[Share, Field(description="share of these ties that go to near neighbours in the unit")] = 0.5
+
+
+class Dissolve(Strict):
+    """Groups dissolve: people move to new groups, old ties become bridges."""
+
+    kind: Literal["dissolve"]
+    week: Annotated[int, Field(ge=1, le=5200)]
+    size: Annotated[float, Field(ge=2, le=1e6, description="members in each new group")]
+    ties: Annotated[float, Field(ge=0, le=100, description="mean ties of a person in the new group")]
+
+
+class Stress(Strict):
+    """A stressful time: the onset hazard is multiplied."""
+
+    kind: Literal["stress"]
+    week: Annotated[int, Field(ge=1, le=5200)]
+    length: Annotated[int, Field(ge=1, le=5200, description="weeks")]
+    factor: Annotated[float, Field(gt=0, le=20, description="ratio on the onset hazard")]
+
+
+Event = Annotated[Dissolve | Stress, Field(discriminator="kind")]
+
+
+class Network(Strict):
+    """One's own network, instead of a made one."""
+
+    people: Annotated[str | None, Field(description="file of people: id, and if known group and role")] = None
+    ties: Annotated[str, Field(description="file of ties: CSV with source and target, GraphML, or another graph file")]
+
+
+class Setting(Strict):
+    """Who and where: a community without any intervention."""
+
+    kind: Literal["setting"]
+    extends: Name | None = None
+    title: Annotated[str, Field(max_length=120)]
+    description: Annotated[str, Field(max_length=4000)]
+    people: Annotated[int, Field(ge=2, le=100_000_000, description="members; leaders come on top")] | None = None
+    units: tuple[Unit, ...] = ()
+    network: Network | None = None
+    parameters: dict[str, float] = {}
+    events: tuple[Event, ...] = ()
+    burn_in: Annotated[Weeks, Field(description="weeks lived before week 0")] = 104
+    weeks: Annotated[int, Field(ge=1, le=5200, description="weeks simulated unless asked otherwise")] = 52
+    notes: Annotated[str, Field(max_length=4000)] = ""
+
+
+class Booster(Strict):
+    """A repeated, shorter delivery."""
+
+    week: Annotated[int, Field(ge=1, le=5200, description="weeks after the start")]
+    strength: Annotated[float, Field(ge=0, le=2, description="share of the first delivery's strength")] = 1.0
+
+
+class Cost(Strict):
+    """What an intervention costs. Figures without a source are for the user to fill in."""
+
+    fixed: Annotated[float, Field(ge=0)] = 0.0
+    per_person: Annotated[float, Field(ge=0, description="for each person reached")] = 0.0
+    per_week: Annotated[float, Field(ge=0, description="for each week at full strength")] = 0.0
+    currency: Annotated[str, Field(max_length=8)] = "USD"
+    source: Annotated[str, Field(max_length=400)] = "yours to fill in"
+
+
+class Intervention(Strict):
+    """One intervention of a plan: who is reached, when, how strongly, for how long, at what cost."""
+
+    kind: Name
+    start: Annotated[int, Field(ge=1, le=5200, description="first week")] = 1
+    length: Annotated[int, Field(ge=1, le=5200, description="weeks at full strength")] = 1
+    who: Annotated[Literal["everyone", "members", "leaders"], Field(description="who is eligible")] = "members"
+    unit: Annotated[Literal["person", "group"], Field(description="whether persons or whole groups are chosen")] = "person"
+    reach: Annotated[Share, Field(description="share of those eligible who are reached")] = 1.0
+    seeding: Annotated[
+        Literal["random", "degree", "betweenness", "k_core", "nominated", "group_spread"],
+        Field(description="how those reached are chosen"),
+    ] = "random"
+    groups: Annotated[tuple[str, ...], Field(description="only these groups; none named means all")] = ()
+    fidelity: Annotated[Share, Field(description="how faithfully it is delivered")] = 1.0
+    dose: Annotated[float, Field(ge=0, le=5, description="1 is the published dose")] = 1.0
+    half_life: Annotated[float | None, Field(ge=0, le=5200, description="weeks in which the effect halves afterwards; none keeps it")] = None
+    boosters: tuple[Booster, ...] = ()
+    effects: Annotated[dict[str, float], Field(description="handles that differ from the registry's values")] = {}
+    cost: Cost = Cost()
+
+
+class Plan(Strict):
+    """What is done: any number of interventions, by name."""
+
+    kind: Literal["plan"]
+    extends: Name | None = None
+    title: Annotated[str, Field(max_length=120)]
+    description: Annotated[str, Field(max_length=4000)]
+    interventions: dict[Name, Intervention] = {}
+    notes: Annotated[str, Field(max_length=4000)] = ""
+
+
+class Scenario(Strict):
+    """A setting with a plan, resolved: all that a world needs besides its seed."""
+
+    setting_name: str
+    plan_names: tuple[str, ...]
+    setting: Setting
+    interventions: dict[str, Intervention]
+    parameters: Annotated[dict[str, float], Field(description="every parameter of the registry, resolved")]
+    weeks: int
