@@ -1,0 +1,100 @@
+"""What an install rests on: the lock, the wheel, and files that hold no trace of one machine."""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+import sim
+
+ROOT = Path(__file__).resolve().parents[2]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+# Written in two halves, so that this file does not break its own rule.
+MACHINE_PATH = re.compile("|".join("/" + home for home in (r"root\b", r"home/\w+/", r"Users/\w+/", r"work/main\b")))
+INDEX_HOST = re.compile("|".join(a + b for a, b in (("pypi", r"\.org"), ("python", "hosted"), ("npm", r"js\.org"))))
+
+
+def locked_packages() -> dict[str, list[str]]:
+    """The lines of the lock, package by package: the pin first, then its hashes."""
+    entries = re.split(r"\n(?=[a-z0-9])", LOCK)
+    pinned = [entry.replace("\\\n", "\n").splitlines() for entry in entries if not entry.startswith("#")]
+    return {Requirement(lines[0]).name: [line.strip() for line in lines] for lines in pinned}
+
+
+def named_dependencies() -> list[str]:
+    extras = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
+    return PROJECT["dependencies"] + extras + PYPROJECT["build-system"]["requires"]
+
+
+def tracked_files() -> list[Path]:
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if listing.returncode != 0:
+        pytest.skip("not a git checkout")
+    return [path for name in listing.stdout.decode().split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_lock_names_no_host():
+    assert "http" not in LOCK
+    assert "--index" not in LOCK
+    assert "--find-links" not in LOCK
+
+
+@pytest.mark.parametrize("line", named_dependencies())
+def test_dependency_is_locked_with_a_hash(line):
+    wanted = Requirement(line)
+    pin, *hashes = locked_packages()[wanted.name]
+    (version,) = Requirement(pin).specifier
+    assert version.operator == "=="
+    assert wanted.specifier.contains(version.version)
+    assert any(text.startswith("--hash=sha256:") for text in hashes)
+
+
+def test_uv_run_is_held_to_the_lock():
+    pins = [lines[0].strip() for lines in locked_packages().values()]
+    assert PYPROJECT["tool"]["uv"]["constraint-dependencies"] == pins
+
+
+def test_chosen_python_is_one_the_project_supports():
+    chosen = (ROOT / ".python-version").read_text(encoding="utf-8").strip()
+    assert SpecifierSet(PROJECT["requires-python"]).contains(chosen)
+
+
+def test_citation_has_the_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert str(citation["version"]) == sim.__version__
+
+
+def test_tracked_files_name_no_machine():
+    found = []
+    for path in tracked_files():
+        text = path.read_bytes().decode("utf-8", errors="ignore")
+        hits = MACHINE_PATH.findall(text) + INDEX_HOST.findall(text)
+        found += [f"{path.relative_to(ROOT)}: {hit}" for hit in hits]
+    assert found == []
+
+
+def test_wheel_holds_code_data_and_scenarios(tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (built,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(built) as wheel:
+        names = set(wheel.namelist())
+        (metadata,) = [name for name in names if name.endswith("/METADATA")]
+        version = Parser().parsestr(wheel.read(metadata).decode())["Version"]
+    data = {f"sim/{path.name}" for path in (ROOT / "sim").glob("*.yaml")}
+    scenarios = {f"sim/_scenarios/{path.name}" for path in (ROOT / "scenarios").glob("*")}
+    assert version == sim.__version__
+    assert data
+    assert names >= {"sim/__init__.py", "sim/__main__.py"} | data | scenarios
+    assert not [name for name in names if name.startswith(("tests/", "scenarios/"))]
