@@ -5,6 +5,7 @@ the leaders of every unit that begins with this group, the outermost first.
 """
 
 from functools import partial
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -43,13 +44,12 @@ def build(setting: Setting, seed: int, parameters: np.void) -> Structure:
 def nest(people: int, levels: tuple[Unit, ...]) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """For each level, the first member of each unit (and the end), and the first group of each unit.
 
-    Members are split evenly into groups, groups evenly into the units of the next level, and so on outwards.
+    Members are split evenly into groups, groups evenly into the units of the next level, and so on outwards to the last
+    unit, which holds everybody.
     """
-    count = share_out(people, levels[0].size)
-    units, first_group = [even_bounds(people, count)], [np.arange(count)]
-    for level in levels[1:]:
-        inner = count
-        count = min(inner, share_out(people, level.size))
+    counts = list(accumulate([*(share_out(people, level.size) for level in levels[:-1]), 1], min))
+    units, first_group = [even_bounds(people, counts[0])], [np.arange(counts[0])]
+    for inner, count in pairwise(counts):
         chosen = even_bounds(inner, count)
         units.append(units[-1][chosen])
         first_group.append(first_group[-1][chosen[:-1]])

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -14,10 +14,8 @@ from sim.schema import Dissolve, Setting
 from sim.ties import FUTURE, Ties
 
 AT_THE_START = -1_000_000  # the week in which the first groups formed
-NEW_TRUST = 0.1  # assumed: trust between people whom a new group brings together
 NEW_CLUSTERING = 0.5  # assumed, where the setting has no units to say it
 EVENT_LEVEL = 1000  # tells the draws for new groups from those for the units of the start
-MOST_EVENTS = 255 - FUTURE
 PARAMETERS = (
     "bonds_waking",
     "bonds_closure",
@@ -28,6 +26,7 @@ PARAMETERS = (
     "bonds_dormant_closeness",
     "bonds_growth",
     "bonds_decay",
+    "bonds_new_trust",
 )
 
 
@@ -44,27 +43,21 @@ class Structure:
     names: tuple[str, ...] = ()  # of the first groups, one's own network only
     unit_name: str = "group"
 
-    @property
-    def first_groups(self) -> int:
-        """How many groups there are at the start."""
-        return int(np.searchsorted(self.group_born, AT_THE_START, side="right"))
-
-    def group_name(self, group: int) -> str:
-        """A group's name: "class 12", one's own name for it, or "class 3 after week 26" once groups have dissolved."""
-        first = self.first_groups
-        if group < first:
-            return self.names[group] if self.names else f"{self.unit_name} {group + 1}"
-        born = int(self.group_born[group])
-        number = group - int(np.searchsorted(self.group_born, born)) + 1
-        return f"{self.unit_name} {number} after week {born}"
+    @cached_property
+    def group_names(self) -> tuple[str, ...]:
+        """The name of each group: "class 12", or one's own; "class 3 after week 26" where it forms in that week."""
+        count = int(np.count_nonzero(self.group_born == AT_THE_START))
+        made = list(self.names) or [f"{self.unit_name} {number}" for number in range(1, count + 1)]
+        for week in dict.fromkeys(self.group_born[count:].tolist()):
+            later = range(1, int(np.count_nonzero(self.group_born == week)) + 1)
+            made += [f"{self.unit_name} {number} after week {week}" for number in later]
+        return tuple(made)
 
     def group_at(self, week: int) -> np.ndarray:
         """The group of each person in a week, dissolutions of that very week included."""
-        group = self.group
-        for event_groups in self.next_group:
-            if self.group_born[event_groups[0]] <= week:
-                group = event_groups
-        return group
+        past = {int(self.group_born[moves[0]]): moves for moves in self.next_group}
+        past = {born: moves for born, moves in past.items() if born <= week}
+        return past[max(past)] if past else self.group
 
 
 @compiled
@@ -142,9 +135,9 @@ def awake_fraction(draw, i, reciprocity):
 
 
 @compiled
-def start_states(seed, numbers, new_trust, start, target, trust, closeness, kind):
+def start_states(seed, numbers, start, target, trust, closeness, kind):
     """Closeness and trust of each tie as the rules of ``bonds`` would have settled them."""
-    waking, closure, fading, reciprocity, low, high, dormant, growth, decay = numbers
+    waking, closure, fading, reciprocity, low, high, dormant, growth, decay, new_trust = numbers
     awake = (waking + closure) / (waking + closure + fading) if waking + closure > 0.0 else 0.0
     for i in range(start.size - 1):
         for tie in range(start[i], start[i + 1]):
@@ -178,9 +171,7 @@ def weave(people: int, seed: np.uint64, parts: list, parameters: np.void) -> Tie
     del link_start, link_target, link_kind
     trust, closeness = np.empty(total, np.float32), np.empty(total, np.uint8)
     numbers = tuple(float(parameters[name]) for name in PARAMETERS)
-    names = parameters.dtype.names or ()
-    new_trust = float(parameters["bonds_new_trust"]) if "bonds_new_trust" in names else NEW_TRUST
-    start_states(seed, numbers, new_trust, start, target, trust, closeness, kind)
+    start_states(seed, numbers, start, target, trust, closeness, kind)
     return Ties(start, target, trust, closeness, kind)
 
 
@@ -213,7 +204,7 @@ def regroup(
     Members are dealt out at random, so those who were together are mostly parted; leaders likewise, evenly over the new
     groups, and each knows her new group's members.
     """
-    events = sorted((event for event in setting.events if isinstance(event, Dissolve)), key=lambda event: event.week)
+    events = [event for event in setting.events if isinstance(event, Dissolve)]
     born = [np.full(first_groups, AT_THE_START, np.int64)]
     next_group = np.zeros((len(events), role.size), np.int32)
     clustering = setting.units[0].clustering if setting.units else NEW_CLUSTERING

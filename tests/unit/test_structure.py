@@ -14,7 +14,7 @@ from sim.people import LEADER, MEMBER
 from sim.schema import Dissolve, Setting, Stress, Unit
 from sim.structure import Structure, build
 from sim.ties import FUTURE, LEADER_TIE, PEER
-from sim.weaving import AT_THE_START, NEW_TRUST
+from sim.weaving import AT_THE_START
 
 PARAMETERS = params.record({})
 SCHOOL = (
@@ -68,7 +68,8 @@ def test_types_are_those_that_the_engine_reads():
 
 
 def test_the_trial_has_1485_members_in_216_classes():
-    made = build(setting(1485, (Unit(name="class", size=1485 / 216, ties=4.0, leaders=1),)), 7, PARAMETERS)
+    levels = (Unit(name="class", size=1485 / 216, ties=4.0, leaders=1), Unit(name="base", size=1485.0, ties=1.0))
+    made = build(setting(1485, levels), 7, PARAMETERS)
     sizes = np.bincount(made.group[made.role == MEMBER])
     assert np.count_nonzero(made.role == MEMBER) == 1485
     assert np.count_nonzero(made.role == LEADER) == 216
@@ -111,7 +112,8 @@ def test_each_level_has_the_ties_asked_for():
 
 @pytest.mark.parametrize("ties", [1.0, 4.0, 6.0, 6.8])
 def test_crowded_groups_have_the_ties_asked_for(ties):
-    made = build(setting(8000, (Unit(name="squad", size=8.0, ties=ties),)), 2, PARAMETERS)
+    levels = (Unit(name="squad", size=8.0, ties=ties), Unit(name="site", size=8000.0, ties=0.0))
+    made = build(setting(8000, levels), 2, PARAMETERS)
     assert made.ties.target.size / 8000 == pytest.approx(ties, rel=0.02)
 
 
@@ -166,12 +168,11 @@ def test_dissolution_parts_people_and_brings_new_acquaintances():
     )
     made = build(setting(600, events=events), 4, PARAMETERS)
     check_ties(made)
-    assert made.first_groups == 24
-    assert list(made.group_born) == [AT_THE_START] * 24 + [10] * 30 + [30] * 50
+    assert list(made.group_born) == [AT_THE_START] * 24 + [30] * 50 + [10] * 30
     assert made.next_group.shape == (2, made.role.size)
     members = made.role == MEMBER
     source, target = sources(made), made.ties.target
-    for event, (first, groups, ties) in enumerate([(24, 30, 5.0), (54, 50, 4.0)]):
+    for event, (first, groups, ties) in enumerate([(24, 50, 4.0), (74, 30, 5.0)]):
         new = made.next_group[event]
         assert set(new) == set(range(first, first + groups))
         assert set(np.bincount(new[members] - first)) == {600 // groups}
@@ -180,11 +181,12 @@ def test_dissolution_parts_people_and_brings_new_acquaintances():
         assert np.all(mates[future])
         peers = members[source] & members[target] & mates
         assert np.sum(peers & (made.ties.kind <= FUTURE + event)) / 600 == pytest.approx(ties, rel=0.1)
-        assert np.all(made.ties.trust[future] == np.float32(NEW_TRUST))
+        assert np.all(made.ties.trust[future] == np.float32(PARAMETERS["bonds_new_trust"]))
         assert np.mean(made.group[source[future]] == made.group[target[future]]) < 0.15
     assert made.group_at(9) is made.group
-    assert np.array_equal(made.group_at(10), made.next_group[0])
-    assert np.array_equal(made.group_at(500), made.next_group[1])
+    assert np.array_equal(made.group_at(10), made.next_group[1])
+    assert np.array_equal(made.group_at(29), made.next_group[1])
+    assert np.array_equal(made.group_at(30), made.next_group[0])
 
 
 def test_events_leave_the_start_untouched():
@@ -202,8 +204,8 @@ def test_new_groups_have_leaders():
 
 def test_names_count_from_one():
     made = build(setting(100, events=(Dissolve(kind="dissolve", week=26, size=50.0, ties=4.0),)), 1, PARAMETERS)
-    names = [made.group_name(number) for number in range(6)]
-    assert names == ["class 1", "class 2", "class 3", "class 4", "class 1 after week 26", "class 2 after week 26"]
+    assert made.group_names[:4] == ("class 1", "class 2", "class 3", "class 4")
+    assert made.group_names[4:] == ("class 1 after week 26", "class 2 after week 26")
 
 
 def test_a_seed_makes_one_structure_and_another_seed_another():
@@ -240,6 +242,19 @@ def test_without_people_or_units_there_is_nothing_to_build():
         build(setting(10, units=()), 1, PARAMETERS)
 
 
+def test_as_many_dissolutions_as_a_setting_may_have():
+    often = tuple(Dissolve(kind="dissolve", week=week, size=5.0, ties=1.0) for week in range(1, 101))
+    made = build(setting(60, events=often), 1, PARAMETERS)
+    check_ties(made)
+    assert made.ties.kind.max() == FUTURE + 99
+
+
+def test_the_last_unit_holds_everybody():
+    made = build(setting(3000), 1, PARAMETERS)
+    assert made.ties.start[2] - made.ties.start[0] == 2 * 60  # the school's two leaders know samples of all 3,000
+    assert np.count_nonzero(made.role == LEADER) == 120 + 2
+
+
 def test_a_structure_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         build(setting(10), 1, PARAMETERS).unit_name = "squad"
@@ -269,7 +284,8 @@ def test_any_setting_gives_a_sound_structure(people, levels, events, seed):
     made = build(setting(people, levels, events), seed, PARAMETERS)
     check_ties(made)
     assert np.count_nonzero(made.role == MEMBER) == people
-    members = np.bincount(made.group[made.role == MEMBER], minlength=made.first_groups)
+    members = np.bincount(made.group[made.role == MEMBER])
+    assert members.min() > 0
     assert members.max() - members.min() <= 1
     assert np.all(made.ties.kind[made.ties.kind < FUTURE] <= LEADER_TIE)
     peers = (made.role[sources(made)] == MEMBER) & (made.role[made.ties.target] == MEMBER)
