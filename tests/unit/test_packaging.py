@@ -96,9 +96,11 @@ def test_wheel_holds_code_data_and_scenarios(tmp_path):
         names = set(wheel.namelist())
         (metadata,) = [name for name in names if name.endswith("/METADATA")]
         version = Parser().parsestr(wheel.read(metadata).decode())["Version"]
-    data = {f"sim/{path.name}" for path in (ROOT / "sim").glob("*.yaml")}
-    scenarios = {f"sim/_scenarios/{path.name}" for path in (ROOT / "scenarios").glob("*")}
+    data = {path.relative_to(ROOT).as_posix() for path in (ROOT / "sim").rglob("*.yaml")}
+    scenarios = [path for path in (ROOT / "scenarios").rglob("*") if path.suffix in (".yaml", ".csv")]
     assert version == sim.__version__
     assert data
-    assert names >= {"sim/__init__.py", "sim/__main__.py"} | data | scenarios
+    assert scenarios
+    assert names >= {"sim/__init__.py", "sim/__main__.py"} | data
+    assert names >= {f"sim/_{path.relative_to(ROOT).as_posix()}" for path in scenarios}
     assert not [name for name in names if name.startswith(("tests/", "scenarios/"))]
