@@ -55,7 +55,9 @@ def test_scalars_follow_the_core_schema_of_yaml_1_2(written, value, loader):
 
 
 def test_every_value_knows_its_line(loader):
-    document = parse("a: 1\n\n# a comment\nb:\n  c: [2,\n      3]\n  'd e':\n    - f: 4\n      g: |\n        text\n    - 5\n")
+    document = parse(
+        "a: 1\n\n# a comment\nb:\n  c: [2,\n      3]\n  'd e':\n    - f: 4\n      g: |\n        text\n    - 5\n"
+    )
     assert document.data == {"a": 1, "b": {"c": [2, 3], "d e": [{"f": 4, "g": "text\n"}, 5]}}
     assert document.lines[("a",)] == 1
     assert document.lines[("b",)] == 4
