@@ -1,13 +1,28 @@
 """How trust forms and fades: contact builds it, time wears it down, dormant acquaintances wake, close ties fall asleep."""
 
+import math
+
 import numpy as np
 
 from sim import luck
-from sim.compiled import compiled
-from sim.people import DISTRESSED, LEADS
-from sim.ties import BRIDGE, FUTURE
+from sim.compiled import compiled, inlined
+from sim.groups import COHESION
+from sim.people import (
+    ADDED_BONDING,
+    DISTRESSED,
+    DISTRESSED_TIES,
+    EPISODE,
+    FRIEND_TRUST,
+    LEADER_TRUST,
+    LEADS,
+    PUBLISHED,
+    REACHABLE_FRIENDS,
+    REACHABLE_LEADERS,
+)
+from sim.ties import BRIDGE, FUTURE, PEER
 
 STEPS = 256.0  # closeness is kept in 256 steps
+ONE = np.uint64(1)
 
 
 @compiled
@@ -35,73 +50,106 @@ def knows(i, other, ties):
 
 
 @compiled
-def waking_hazard(i, tie, same_state, people, ties, p):
+def waking_hazard(i, tie, people, ties, p):
     """Weekly chance that a dormant tie wakes, by contact, mutual friends, likeness, and training that bonds groups."""
     other = ties.target[tie]
     hazard = p.bonds_waking
     if has_mutual_friend(i, other, p, ties):
         hazard += p.bonds_closure
-    if people.episode[i]:
+    if people.small[EPISODE, i]:
         hazard *= p.bonds_distressed_waking
-    if same_state:
+    if (people.small[PUBLISHED, other] & DISTRESSED != 0) == (people.small[EPISODE, i] != 0):
         hazard *= p.bonds_homophily
-    if people.added_bonding[i] > 0.0 and people.group[i] == people.group[other]:
-        hazard += people.added_bonding[i]
+    if people.real[ADDED_BONDING, i] > 0.0 and people.group[i] == people.group[other]:
+        hazard += people.real[ADDED_BONDING, i]
     return hazard
 
 
+@inlined
+def pair_code(a, b):
+    """One 64-bit code for a pair of people (numbers within the world), the same from either side."""
+    return (np.uint64(min(a, b)) << luck.SHIFT_32) | np.uint64(max(a, b))
+
+
 @compiled
-def awake_closeness(fraction, p):
-    """Closeness, in 1/256, of a tie that wakes: uniform between the registry's two bounds."""
+def awake_closeness(draw, own, p):
+    """Closeness, in 1/256, of a tie that wakes: both sides share it with the registry's chance, else each has its own."""
+    pair_draw = luck.mix(draw)
+    if luck.unit(pair_draw) >= p.bonds_reciprocity:
+        pair_draw += np.uint64(own + 1) * luck.STRIDE
+    fraction = luck.unit(luck.mix(pair_draw))
     share = p.bonds_closeness_low + fraction * (p.bonds_closeness_high - p.bonds_closeness_low)
-    return min(255.0, max(0.0, STEPS * share))
+    return min(255.0, STEPS * share)
+
+
+@inlined
+def summarise(i, people, ties, p):
+    """What next week's choices of person ``i`` need to know of her ties."""
+    reached = leaders = distressed = 0
+    total_trust = leader_trust = 0.0
+    for tie in range(ties.start[i], ties.start[i + 1]):
+        shown = people.small[PUBLISHED, ties.target[tie]]
+        trust = ties.trust[tie]
+        reach = trust >= p.bonds_reach_trust
+        leads = reach & (shown & LEADS != 0)
+        reached += reach
+        leaders += leads
+        distressed += reach & (shown & (LEADS | DISTRESSED) == DISTRESSED)
+        total_trust += reach * trust
+        leader_trust += leads * trust
+    friends = reached - leaders
+    friend_trust = total_trust - leader_trust
+    people.small[REACHABLE_FRIENDS, i] = min(friends, 255)
+    people.small[REACHABLE_LEADERS, i] = min(leaders, 255)
+    people.small[DISTRESSED_TIES, i] = min(distressed, 255)
+    people.real[FRIEND_TRUST, i] = friend_trust / friends if friends else 0.0
+    people.real[LEADER_TRUST, i] = leader_trust / leaders if leaders else 0.0
+
+
+@compiled
+def turn(i, tie, chance, draw, origin, wear, people, ties, p):
+    """Wake a dormant tie, or let an awake one fall asleep, if this week's ``chance`` is below its hazard."""
+    dormant = math.floor(p.bonds_dormant_closeness * STEPS)
+    if ties.closeness[tie] <= dormant:
+        if chance < waking_hazard(i, tie, people, ties, p):
+            ties.closeness[tie] = awake_closeness(draw, i - origin, p)
+    elif chance < (p.bonds_bridge_fading if ties.kind[tie] == BRIDGE else p.bonds_fading) * wear:
+        ties.closeness[tie] = dormant
 
 
 @compiled
 def step(first, last, origin, seed, week, people, ties, groups, p):
     """A week of trust on every tie of people ``first`` to ``last``, and the summaries that next week's choices read."""
-    dormant = p.bonds_dormant_closeness * STEPS
+    week_key = luck.bits(luck.person_key(seed, -1), week, luck.BOND)
+    can_wake = (p.bonds_waking + p.bonds_closure) * max(1.0, p.bonds_homophily)
+    can_fade = max(p.bonds_fading, p.bonds_bridge_fading)
+    decay = (p.bonds_decay, p.bonds_decay, p.bonds_bridge_decay)
     for i in range(first, last):
-        key = luck.bits(luck.person_key(seed, i - origin), week, luck.BOND)
-        growth = max(0.0, p.bonds_growth * (1.0 + p.bonds_cohesion_growth * groups.cohesion[people.group[i]]))
-        wear = p.bonds_distressed_wear if people.episode[i] else 1.0
-        can_wake = max(
-            p.bonds_waking + p.bonds_closure, (p.bonds_waking + p.bonds_closure) * p.bonds_homophily
-        ) + float(people.added_bonding[i])
-        friends = leaders = distressed = 0
-        friend_trust = leader_trust = 0.0
+        growth = max(0.0, p.bonds_growth * (1.0 + p.bonds_cohesion_growth * groups.value[COHESION, people.group[i]]))
+        wear = p.bonds_distressed_wear if people.small[EPISODE, i] else 1.0
+        may_turn = max(can_wake + people.real[ADDED_BONDING, i], can_fade * wear)
         for tie in range(ties.start[i], ties.start[i + 1]):
-            if ties.kind[tie] >= FUTURE:
+            kind = ties.kind[tie]
+            if kind >= FUTURE:
                 continue
-            other = ties.target[tie]
-            draw = luck.mix(key + np.uint64(other - origin + 1) * luck.GOLDEN)
-            shown = people.published[other]
-            trust = float(ties.trust[tie])
-            bridge = ties.kind[tie] == BRIDGE
-            decay = p.bonds_bridge_decay if bridge else p.bonds_decay
-            trust -= decay * wear * trust
-            if (draw & luck.LOW_8) < ties.closeness[tie]:
-                trust += growth * (1.0 - trust)
-            ties.trust[tie] = trust
+            draw = luck.mix(week_key + (pair_code(i - origin, ties.target[tie] - origin) + ONE) * luck.GOLDEN)
             chance = luck.unit(draw)
-            if ties.closeness[tie] <= dormant:
-                if chance < can_wake:
-                    same = (shown & DISTRESSED != 0) == (people.episode[i] != 0)
-                    if chance < waking_hazard(i, tie, same, people, ties, p):
-                        ties.closeness[tie] = awake_closeness(luck.unit(luck.mix(draw)), p)
-            elif chance < (p.bonds_bridge_fading if bridge else p.bonds_fading) * wear:
-                ties.closeness[tie] = dormant
-            if trust >= p.bonds_reach_trust:
-                if shown & LEADS:
-                    leaders += 1
-                    leader_trust += trust
-                else:
-                    friends += 1
-                    friend_trust += trust
-                    if shown & DISTRESSED:
-                        distressed += 1
-        people.reachable_friends[i] = min(friends, 255)
-        people.reachable_leaders[i] = min(leaders, 255)
-        people.distressed_ties[i] = min(distressed, 255)
-        people.friend_trust[i] = friend_trust / friends if friends else 0.0
-        people.leader_trust[i] = leader_trust / leaders if leaders else 0.0
+            if chance < may_turn:
+                turn(i, tie, chance, draw, origin, wear, people, ties, p)
+            met = draw & luck.LOW_8 < ties.closeness[tie]
+            trust = ties.trust[tie] * (1.0 - decay[kind] * wear)
+            ties.trust[tie] = trust + met * growth * (1.0 - trust)
+        summarise(i, people, ties, p)
+
+
+@compiled
+def dissolve(first, last, event, next_group, people, ties, p):
+    """Groups dissolve: ties to people who go elsewhere become bridges with less contact; new acquaintances begin."""
+    for i in range(first, last):
+        for tie in range(ties.start[i], ties.start[i + 1]):
+            if ties.kind[tie] == FUTURE + event:
+                ties.kind[tie] = PEER
+            elif ties.kind[tie] < FUTURE and next_group[i] != next_group[ties.target[tie]]:
+                ties.kind[tie] = BRIDGE
+                ties.closeness[tie] = math.floor(ties.closeness[tie] * p.bonds_bridge_contact)
+        people.group[i] = next_group[i]

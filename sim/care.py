@@ -8,16 +8,26 @@ import numpy as np
 from sim import luck
 from sim.compiled import compiled
 from sim.people import (
+    ASKED,
+    CARE_EVENT,
     DROPPED_OUT,
+    ENCOURAGED,
+    EPISODE,
+    EXPERIENCE_PROFESSIONAL,
     GAVE_UP_WAITING,
+    HELP_STATUS,
     HELPED,
     IN_CARE,
     NO_CHANGE,
     NOT_HELPED,
     NOT_IN_HELP,
+    PAST_CARE,
     PROFESSIONAL,
+    PUBLISHED,
+    SENT_BY_OTHERS,
     WAITING,
     WAS_HELPED,
+    WEEKS_IN_HELP,
 )
 from sim.seeking import logistic
 
@@ -68,8 +78,8 @@ def admitted(first, last, origin, seed, week, free, people):
     """Who is offered a place: (weeks, key); longer waits than ``weeks`` all, equal ones with a draw up to ``key``."""
     waiting = np.zeros(LONGEST_WAIT + 1, np.int64)
     for i in range(first, last):
-        if people.help_status[i] == WAITING:
-            waiting[min(people.weeks_in_help[i], LONGEST_WAIT)] += 1
+        if people.small[HELP_STATUS, i] == WAITING:
+            waiting[min(people.weeks[WEEKS_IN_HELP, i], LONGEST_WAIT)] += 1
     cut = LONGEST_WAIT
     while cut >= 0 and waiting[cut] <= free:
         free -= waiting[cut]
@@ -79,7 +89,7 @@ def admitted(first, last, origin, seed, week, free, people):
     keys = np.empty(waiting[cut], np.uint64)
     found = 0
     for i in range(first, last):
-        if people.help_status[i] == WAITING and min(people.weeks_in_help[i], LONGEST_WAIT) == cut:
+        if people.small[HELP_STATUS, i] == WAITING and min(people.weeks[WEEKS_IN_HELP, i], LONGEST_WAIT) == cut:
             keys[found] = luck.bits(luck.person_key(seed, i - origin), week, luck.QUEUE)
             found += 1
     keys.sort()
@@ -89,23 +99,23 @@ def admitted(first, last, origin, seed, week, free, people):
 @compiled
 def hold_session(i, key, week, people, p):
     """One session for person ``i``: care may end with it, in drop-out, helped or not helped."""
-    people.weeks_in_help[i] += 1
+    people.weeks[WEEKS_IN_HELP, i] += 1
     if luck.uniform(key, week, luck.SESSION) >= p.care_ending_chance:
         return
-    people.help_status[i] = NOT_IN_HELP
-    people.weeks_in_help[i] = 0
-    people.past_care[i] = 1
+    people.small[HELP_STATUS, i] = NOT_IN_HELP
+    people.weeks[WEEKS_IN_HELP, i] = 0
+    people.small[PAST_CARE, i] = 1
     if luck.uniform(key, week, luck.DROPOUT) < p.care_dropout:
-        people.care_event[i] = DROPPED_OUT
+        people.small[CARE_EVENT, i] = DROPPED_OUT
         change = p.care_experience_unhelped
     elif luck.uniform(key, week, luck.OUTCOME) < p.care_helped:
-        people.care_event[i] = HELPED
-        people.published[i] |= WAS_HELPED
+        people.small[CARE_EVENT, i] = HELPED
+        people.small[PUBLISHED, i] |= WAS_HELPED
         change = p.care_experience_helped
     else:
-        people.care_event[i] = NOT_HELPED
+        people.small[CARE_EVENT, i] = NOT_HELPED
         change = p.care_experience_unhelped
-    people.experience_professional[i] = min(1.0, max(-1.0, people.experience_professional[i] + change))
+    people.real[EXPERIENCE_PROFESSIONAL, i] = min(1.0, max(-1.0, people.real[EXPERIENCE_PROFESSIONAL, i] + change))
 
 
 @compiled
@@ -114,46 +124,46 @@ def step(first, last, origin, seed, week, service, people, p):
     places = places_this_week(service.slots, seed, week)
     sessions = joined = in_care = 0
     for i in range(first, last):
-        people.care_event[i] = NO_CHANGE
-        people.experience_professional[i] *= 1.0 - p.replies_forgetting
-        status = people.help_status[i]
+        people.small[CARE_EVENT, i] = NO_CHANGE
+        people.real[EXPERIENCE_PROFESSIONAL, i] *= 1.0 - p.replies_forgetting
+        status = people.small[HELP_STATUS, i]
         if status == IN_CARE:
             sessions += 1
             hold_session(i, luck.person_key(seed, i - origin), week, people, p)
-            if people.help_status[i] == IN_CARE:
+            if people.small[HELP_STATUS, i] == IN_CARE:
                 in_care += 1
         elif status == WAITING:
-            if people.episode[i] == 0:
-                people.help_status[i] = NOT_IN_HELP
-                people.weeks_in_help[i] = 0
-            elif people.weeks_in_help[i] < LONGEST_WAIT:
-                people.weeks_in_help[i] += 1
-        elif people.asked[i] == PROFESSIONAL:
-            people.help_status[i] = WAITING
-            people.weeks_in_help[i] = 0
-            people.sent_by_others[i] = 1 if people.encouraged[i] else 0
+            if people.small[EPISODE, i] == 0:
+                people.small[HELP_STATUS, i] = NOT_IN_HELP
+                people.weeks[WEEKS_IN_HELP, i] = 0
+            elif people.weeks[WEEKS_IN_HELP, i] < LONGEST_WAIT:
+                people.weeks[WEEKS_IN_HELP, i] += 1
+        elif people.small[ASKED, i] == PROFESSIONAL:
+            people.small[HELP_STATUS, i] = WAITING
+            people.weeks[WEEKS_IN_HELP, i] = 0
+            people.small[SENT_BY_OTHERS, i] = 1 if people.small[ENCOURAGED, i] else 0
             joined += 1
     cut, last_key = admitted(first, last, origin, seed, week, max(0, places - in_care), people)
     offered = attended = attended_wait = waiting = 0
     for i in range(first, last):
-        if people.help_status[i] != WAITING:
+        if people.small[HELP_STATUS, i] != WAITING:
             continue
-        weeks = min(people.weeks_in_help[i], LONGEST_WAIT)
+        weeks = min(people.weeks[WEEKS_IN_HELP, i], LONGEST_WAIT)
         key = luck.person_key(seed, i - origin)
         if weeks > cut or (weeks == cut and last_key > 0 and luck.bits(key, week, luck.QUEUE) <= last_key):
             offered += 1
-            if luck.uniform(key, week, luck.ATTENDANCE) < attendance_chance(weeks, people.sent_by_others[i], p):
+            if luck.uniform(key, week, luck.ATTENDANCE) < attendance_chance(weeks, people.small[SENT_BY_OTHERS, i], p):
                 attended += 1
                 attended_wait += weeks
-                people.help_status[i] = IN_CARE
+                people.small[HELP_STATUS, i] = IN_CARE
                 in_care += 1
             else:
-                people.help_status[i] = NOT_IN_HELP
-                people.care_event[i] = GAVE_UP_WAITING
-                people.experience_professional[i] = max(
-                    -1.0, people.experience_professional[i] + p.care_experience_gave_up
+                people.small[HELP_STATUS, i] = NOT_IN_HELP
+                people.small[CARE_EVENT, i] = GAVE_UP_WAITING
+                people.real[EXPERIENCE_PROFESSIONAL, i] = max(
+                    -1.0, people.real[EXPERIENCE_PROFESSIONAL, i] + p.care_experience_gave_up
                 )
-            people.weeks_in_help[i] = 0
+            people.weeks[WEEKS_IN_HELP, i] = 0
         else:
             waiting += 1
     turnover = max(service.slots * p.care_ending_chance, 1e-6)

@@ -10,16 +10,21 @@ from pathlib import Path
 
 import numba
 import platformdirs
+from numba.core import cgutils, types
+from numba.extending import intrinsic
 
 SOURCE = Path(__file__).parent
+DECLARATIONS = ("people.py", "ties.py", "measures.py")  # their constants and layouts are compiled in
 
 
 def source_digest() -> str:
-    """A short digest of the package's source files, the same on every machine that holds the same code."""
+    """A short digest of the sources that compiled code is made of, the same on every machine that holds the same code."""
     digest = hashlib.sha256()
-    for path in sorted(SOURCE.glob("*.py")) + [SOURCE / "parameters.yaml"]:
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+    for path in sorted(SOURCE.glob("*.py")):
+        text = path.read_bytes()
+        if b"@compiled" in text or b"@inlined" in text or path.name in DECLARATIONS:
+            digest.update(path.name.encode())
+            digest.update(text)
     return digest.hexdigest()[:16]
 
 
@@ -37,6 +42,27 @@ def compiled(function):
     return numba.njit(nogil=True, cache=True)(function)
 
 
+def inlined(function):
+    """Compile ``function`` into each of its callers: for small steps that are done for every person or every tie."""
+    return numba.njit(nogil=True, inline="always")(function)
+
+
 def is_warm() -> bool:
     """Whether compiled code for this very source is already on disk."""
     return any(cache_folder().glob("**/engine.*.nbc"))
+
+
+@intrinsic
+def borrowed(typing_context, array):
+    """The same array without a share in its ownership, for use inside one compiled call.
+
+    Compiled code counts owners with atomic instructions each time a tuple of arrays is handed on, which costs more than
+    the work on one person. The Python caller owns the arrays for as long as the call lasts, so nothing needs counting.
+    """
+
+    def generate(context, builder, signature, arguments):
+        view = context.make_array(array)(context, builder, value=arguments[0])
+        view.meminfo = cgutils.get_null_value(view.meminfo.type)
+        return view._getvalue()
+
+    return array(array), generate if isinstance(array, types.Array) else None

@@ -9,7 +9,27 @@ import math
 
 from sim import luck
 from sim.compiled import compiled
-from sim.people import IN_CARE
+from sim.groups import COHESION, ONSET_RATIO
+from sim.people import (
+    COPING_SKILL,
+    DISTRESS,
+    DISTRESSED_TIES,
+    EPISODE,
+    EPISODE_ENDED,
+    HELP_STATUS,
+    IN_CARE,
+    LATENT,
+    NEED_WINDOW,
+    RECOGNISED,
+    RECOGNISED_WINDOW,
+    SLOW,
+    SOURCES_ASKED,
+    SUPPORTED_BY_FRIEND,
+    SUPPORTED_BY_LEADER,
+    VULNERABILITY,
+    WEEKS_IN_NEED,
+    WEEKS_RECOGNISED,
+)
 
 HALF_SQRT = math.sqrt(0.5)
 HIGHEST_SCORE = 27.0  # the PHQ-9 has nine items of 0 to 3 points
@@ -27,11 +47,11 @@ def latent_scale(p):
 def score(latent, cohesion, coping, episode, scale, p):
     """PHQ-like score of a latent level: a truncated exponential within the usual regime or the episode."""
     level = (latent - p.distress_cohesion_level * cohesion - p.distress_coping_level * coping) * scale
-    below = 0.5 * math.erfc(-level * HALF_SQRT)
-    above = 0.5 * math.erfc(level * HALF_SQRT)
     if episode == 0:
+        below = 0.5 * math.erfc(-level * HALF_SQRT)
         reach = -math.expm1(-EPISODE_SCORE / p.distress_usual_scale)
         return -p.distress_usual_scale * math.log1p(-below * reach)
+    above = 0.5 * math.erfc(level * HALF_SQRT)
     return min(HIGHEST_SCORE, EPISODE_SCORE - p.distress_episode_scale * math.log(max(above, 1e-12)))
 
 
@@ -57,60 +77,60 @@ def step(first, last, origin, seed, week, stress, people, groups, p):
     for i in range(first, last):
         key = luck.person_key(seed, i - origin)
         group = people.group[i]
-        people.episode_ended[i] = 0
-        people.need_window[i] = 0
-        people.recognised_window[i] = 0
-        if people.episode[i] == 0:
-            hazard = p.distress_onset_hazard * people.vulnerability[i] * groups.onset_ratio[group] * stress
-            if people.distressed_ties[i] > 0:
-                hazard *= p.distress_contagion_ratio ** people.distressed_ties[i]
+        people.small[EPISODE_ENDED, i] = 0
+        people.small[NEED_WINDOW, i] = 0
+        people.small[RECOGNISED_WINDOW, i] = 0
+        if people.small[EPISODE, i] == 0:
+            hazard = p.distress_onset_hazard * people.real[VULNERABILITY, i] * groups.value[ONSET_RATIO, group] * stress
+            if people.small[DISTRESSED_TIES, i] > 0:
+                hazard *= p.distress_contagion_ratio ** people.small[DISTRESSED_TIES, i]
             chance = luck.uniform(key, week, luck.ONSET)
             if chance < hazard and chance < -math.expm1(-hazard):
                 begin(i, luck.uniform(key, week, luck.SPEED) < p.distress_slow_share, people)
         else:
             hazard = remission_hazard(
-                people.slow[i],
-                people.help_status[i] == IN_CARE,
-                people.supported_by_friend[i] > 0,
-                people.supported_by_leader[i] > 0,
+                people.small[SLOW, i],
+                people.small[HELP_STATUS, i] == IN_CARE,
+                people.small[SUPPORTED_BY_FRIEND, i] > 0,
+                people.small[SUPPORTED_BY_LEADER, i] > 0,
                 p,
             )
             if luck.uniform(key, week, luck.REMISSION) < -math.expm1(-hazard):
                 end(i, people, p)
             else:
-                people.weeks_in_need[i] += 1
-                if people.recognised[i]:
-                    people.weeks_recognised[i] += 1
+                people.weeks[WEEKS_IN_NEED, i] += 1
+                if people.small[RECOGNISED, i]:
+                    people.weeks[WEEKS_RECOGNISED, i] += 1
         shock, _ = luck.normal_pair(key, week, luck.LATENT)
-        latent = inertia * people.latent[i] + noise * shock
-        people.latent[i] = latent
-        people.distress[i] = score(
-            latent, groups.cohesion[group], people.coping_skill[i], people.episode[i], scale, p
+        latent = inertia * people.real[LATENT, i] + noise * shock
+        people.real[LATENT, i] = latent
+        people.real[DISTRESS, i] = score(
+            latent, groups.value[COHESION, group], people.real[COPING_SKILL, i], people.small[EPISODE, i], scale, p
         )
 
 
 @compiled
 def begin(i, slow, people):
     """An episode begins for person ``i``."""
-    people.episode[i] = 1
-    people.slow[i] = 1 if slow else 0
-    people.recognised[i] = 0
-    people.weeks_in_need[i] = 0
-    people.weeks_recognised[i] = 0
-    people.sources_asked[i] = 0
+    people.small[EPISODE, i] = 1
+    people.small[SLOW, i] = 1 if slow else 0
+    people.small[RECOGNISED, i] = 0
+    people.weeks[WEEKS_IN_NEED, i] = 0
+    people.weeks[WEEKS_RECOGNISED, i] = 0
+    people.small[SOURCES_ASKED, i] = 0
 
 
 @compiled
 def end(i, people, p):
     """The episode of person ``i`` ends; windows that were still open close with it."""
-    asked = 2 if people.sources_asked[i] else 1
-    if people.weeks_in_need[i] < p.norms_criterion_window - 1:
-        people.need_window[i] = asked
-    if people.recognised[i] and people.weeks_recognised[i] < p.norms_criterion_window - 1:
-        people.recognised_window[i] = asked
-    people.episode_ended[i] = 1 + people.sources_asked[i]
-    people.episode[i] = 0
-    people.recognised[i] = 0
-    people.weeks_in_need[i] = 0
-    people.weeks_recognised[i] = 0
-    people.sources_asked[i] = 0
+    asked = 2 if people.small[SOURCES_ASKED, i] else 1
+    if people.weeks[WEEKS_IN_NEED, i] < p.norms_criterion_window - 1:
+        people.small[NEED_WINDOW, i] = asked
+    if people.small[RECOGNISED, i] and people.weeks[WEEKS_RECOGNISED, i] < p.norms_criterion_window - 1:
+        people.small[RECOGNISED_WINDOW, i] = asked
+    people.small[EPISODE_ENDED, i] = 1 + people.small[SOURCES_ASKED, i]
+    people.small[EPISODE, i] = 0
+    people.small[RECOGNISED, i] = 0
+    people.weeks[WEEKS_IN_NEED, i] = 0
+    people.weeks[WEEKS_RECOGNISED, i] = 0
+    people.small[SOURCES_ASKED, i] = 0

@@ -6,25 +6,30 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import compiled
+from sim.people import ADDED_CLIMATE, ADDED_COHESION, DISTRESS
+
+# Rows of the value table, all float64
+BASE_COHESION = 0  # SD: what cohesion settles at without training
+COHESION = 1  # SD
+BASE_CLIMATE = 2  # SD: how approving of seeking help the leaders are without training
+CLIMATE = 3  # SD
+MORALE = 4  # SD
+ONSET_RATIO = 5  # factor of cohesion on the onset hazard
+MEAN_DISTRESS = 6  # points
+VALUES = ("base_cohesion", "cohesion", "base_climate", "climate", "morale", "onset_ratio", "mean_distress")
 
 
 class Groups(NamedTuple):
-    """One array per attribute, one row per group, groups of all worlds one after the other."""
+    """One entry per group, groups of all worlds one after the other."""
 
-    base_cohesion: np.ndarray  # float64, SD: what cohesion settles at without training
-    cohesion: np.ndarray  # float64, SD
-    base_climate: np.ndarray  # float64, SD: how approving of seeking help the leaders are
-    climate: np.ndarray  # float64, SD
-    morale: np.ndarray  # float64, SD
-    onset_ratio: np.ndarray  # float64: factor of cohesion on the onset hazard
-    mean_distress: np.ndarray  # float64, points
+    value: np.ndarray  # float64 (values, groups)
     size: np.ndarray  # int64: people in the group now
     born: np.ndarray  # int64: the week in which the group formed
 
 
 def allocate(count: int) -> Groups:
     """Zeroed arrays for ``count`` groups."""
-    return Groups(*(np.zeros(count) for _ in range(7)), np.zeros(count, np.int64), np.zeros(count, np.int64))
+    return Groups(np.zeros((len(VALUES), count)), np.zeros(count, np.int64), np.zeros(count, np.int64))
 
 
 @compiled
@@ -38,20 +43,20 @@ def step(first, last, first_group, last_group, people, groups, p):
     for i in range(first, last):
         g = people.group[i]
         groups.size[g] += 1
-        total[g - first_group] += people.distress[i]
-        cohesion[g - first_group] += people.added_cohesion[i]
-        climate[g - first_group] += people.added_climate[i]
+        total[g - first_group] += people.real[DISTRESS, i]
+        cohesion[g - first_group] += people.real[ADDED_COHESION, i]
+        climate[g - first_group] += people.real[ADDED_CLIMATE, i]
     for g in range(first_group, last_group):
         size = max(1, groups.size[g])
-        groups.mean_distress[g] = total[g - first_group] / size
-        target = groups.base_cohesion[g] + cohesion[g - first_group] / size
-        groups.cohesion[g] += p.groups_cohesion_rate * (target - groups.cohesion[g])
-        groups.climate[g] = groups.base_climate[g] + climate[g - first_group] / size
-        strain = (groups.mean_distress[g] - p.groups_usual_distress) / p.groups_distress_spread
+        groups.value[MEAN_DISTRESS, g] = total[g - first_group] / size
+        target = groups.value[BASE_COHESION, g] + cohesion[g - first_group] / size
+        groups.value[COHESION, g] += p.groups_cohesion_rate * (target - groups.value[COHESION, g])
+        groups.value[CLIMATE, g] = groups.value[BASE_CLIMATE, g] + climate[g - first_group] / size
+        strain = (groups.value[MEAN_DISTRESS, g] - p.groups_usual_distress) / p.groups_distress_spread
         target = (
-            p.groups_morale_cohesion * groups.cohesion[g]
-            + p.groups_morale_climate * groups.climate[g]
+            p.groups_morale_cohesion * groups.value[COHESION, g]
+            + p.groups_morale_climate * groups.value[CLIMATE, g]
             - p.groups_morale_distress * strain
         )
-        groups.morale[g] += p.groups_morale_rate * (target - groups.morale[g])
-        groups.onset_ratio[g] = math.pow(p.distress_cohesion_onset_ratio, groups.cohesion[g])
+        groups.value[MORALE, g] += p.groups_morale_rate * (target - groups.value[MORALE, g])
+        groups.value[ONSET_RATIO, g] = math.pow(p.distress_cohesion_onset_ratio, groups.value[COHESION, g])

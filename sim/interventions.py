@@ -6,6 +6,22 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import compiled
+from sim.people import (
+    ADDED_BONDING,
+    ADDED_CAMPAIGN,
+    ADDED_CLIMATE,
+    ADDED_COHESION,
+    ADDED_HELPER_SKILL,
+    ADDED_PROMPTING,
+    ADDED_RECOGNITION,
+    ADDED_SCREENING,
+    ADDED_SPEAKING,
+    ADDED_SUPPORTER,
+    COPING_SKILL,
+    INJUNCTIVE_NORM,
+    KNOWLEDGE,
+    SELF_STIGMA,
+)
 
 # Handles. A level holds while the intervention works and fades with it; an impulse changes a state once, at the start
 # and at each booster. The order is the column of the effects table.
@@ -24,10 +40,25 @@ LEVELS = (
 SERVICE_LEVELS = ("slots", "remote", "line")
 IMPULSES = ("coping_skill", "knowledge", "self_stigma", "approval")
 HANDLES = LEVELS + SERVICE_LEVELS + IMPULSES
-COHESION, CLIMATE, HELPER_SKILL, PROMPTING, SPEAKING = 0, 1, 2, 3, 4
-RECOGNITION, CAMPAIGN, BONDING, SUPPORTER, SCREENING = 5, 6, 7, 8, 9
-SLOTS, REMOTE, LINE = 10, 11, 12
-COPING_SKILL, KNOWLEDGE, SELF_STIGMA, APPROVAL = 13, 14, 15, 16
+(
+    BY_COHESION,
+    BY_CLIMATE,
+    BY_HELPER_SKILL,
+    BY_PROMPTING,
+    BY_SPEAKING,
+    BY_RECOGNITION,
+    BY_CAMPAIGN,
+    BY_BONDING,
+    BY_SUPPORTER,
+    BY_SCREENING,
+    BY_SLOTS,
+    BY_REMOTE,
+    BY_LINE,
+    BY_COPING_SKILL,
+    BY_KNOWLEDGE,
+    BY_SELF_STIGMA,
+    BY_APPROVAL,
+) = range(len(HANDLES))
 
 
 class Plans(NamedTuple):
@@ -82,41 +113,43 @@ def pulse(plans, k, week):
 @compiled
 def clear(i, people):
     """Take back all that interventions added to person ``i``."""
-    people.added_cohesion[i] = 0.0
-    people.added_climate[i] = 0.0
-    people.added_helper_skill[i] = 0.0
-    people.added_prompting[i] = 0.0
-    people.added_speaking[i] = 0.0
-    people.added_recognition[i] = 0.0
-    people.added_campaign[i] = 0.0
-    people.added_bonding[i] = 0.0
-    people.added_supporter[i] = 0.0
-    people.added_screening[i] = 0.0
+    people.real[ADDED_COHESION, i] = 0.0
+    people.real[ADDED_CLIMATE, i] = 0.0
+    people.real[ADDED_HELPER_SKILL, i] = 0.0
+    people.real[ADDED_PROMPTING, i] = 0.0
+    people.real[ADDED_SPEAKING, i] = 0.0
+    people.real[ADDED_RECOGNITION, i] = 0.0
+    people.real[ADDED_CAMPAIGN, i] = 0.0
+    people.real[ADDED_BONDING, i] = 0.0
+    people.real[ADDED_SUPPORTER, i] = 0.0
+    people.real[ADDED_SCREENING, i] = 0.0
 
 
 @compiled
 def add(i, amounts, strength, in_old_group, people):
     """Add one intervention's levels to person ``i``; what it does for a group stays with the group that was trained."""
     if in_old_group:
-        people.added_cohesion[i] += amounts[COHESION] * strength
-        people.added_climate[i] += amounts[CLIMATE] * strength
-        people.added_bonding[i] += amounts[BONDING] * strength
-    people.added_helper_skill[i] += amounts[HELPER_SKILL] * strength
-    people.added_prompting[i] += amounts[PROMPTING] * strength
-    people.added_speaking[i] += amounts[SPEAKING] * strength
-    people.added_recognition[i] += amounts[RECOGNITION] * strength
-    people.added_campaign[i] += amounts[CAMPAIGN] * strength
-    people.added_supporter[i] += amounts[SUPPORTER] * strength
-    people.added_screening[i] += amounts[SCREENING] * strength
+        people.real[ADDED_COHESION, i] += amounts[BY_COHESION] * strength
+        people.real[ADDED_CLIMATE, i] += amounts[BY_CLIMATE] * strength
+        people.real[ADDED_BONDING, i] += amounts[BY_BONDING] * strength
+    people.real[ADDED_HELPER_SKILL, i] += amounts[BY_HELPER_SKILL] * strength
+    people.real[ADDED_PROMPTING, i] += amounts[BY_PROMPTING] * strength
+    people.real[ADDED_SPEAKING, i] += amounts[BY_SPEAKING] * strength
+    people.real[ADDED_RECOGNITION, i] += amounts[BY_RECOGNITION] * strength
+    people.real[ADDED_CAMPAIGN, i] += amounts[BY_CAMPAIGN] * strength
+    people.real[ADDED_SUPPORTER, i] += amounts[BY_SUPPORTER] * strength
+    people.real[ADDED_SCREENING, i] += amounts[BY_SCREENING] * strength
 
 
 @compiled
 def push(i, amounts, strength, people):
     """Change the states of person ``i`` that one delivery changes once."""
-    people.coping_skill[i] += amounts[COPING_SKILL] * strength
-    people.knowledge[i] += amounts[KNOWLEDGE] * strength
-    people.self_stigma[i] += amounts[SELF_STIGMA] * strength
-    people.injunctive_norm[i] = min(1.0, max(-1.0, people.injunctive_norm[i] + amounts[APPROVAL] * strength))
+    people.real[COPING_SKILL, i] += amounts[BY_COPING_SKILL] * strength
+    people.real[KNOWLEDGE, i] += amounts[BY_KNOWLEDGE] * strength
+    people.real[SELF_STIGMA, i] += amounts[BY_SELF_STIGMA] * strength
+    people.real[INJUNCTIVE_NORM, i] = min(
+        1.0, max(-1.0, people.real[INJUNCTIVE_NORM, i] + amounts[BY_APPROVAL] * strength)
+    )
 
 
 @compiled

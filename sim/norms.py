@@ -8,18 +8,35 @@ as disapproval, so private attitudes can be mild while everybody is silent: plur
 import math
 
 from sim import luck
-from sim.compiled import compiled
+from sim.compiled import compiled, inlined
+from sim.groups import COHESION
 from sim.people import (
+    ADDED_SPEAKING,
+    ANSWER,
+    ASKED,
+    CARE_EVENT,
+    DESCRIPTIVE_NORM,
     DISTRESSED,
+    EPISODE,
+    HELP_STATUS,
     HELPED,
+    INJUNCTIVE_NORM,
     LEADER,
     LEADS,
     NONE,
+    PRIOR_NORM,
+    PUBLISHED,
+    ROLE,
+    SEEN_SEEKING,
+    SEEN_STRUGGLING,
+    SELF_STIGMA,
     SOUGHT,
     SPEAKS,
+    STIGMA_ANCHOR,
     STRUGGLING,
     SUPPORTIVE,
     UNSUPPORTIVE,
+    VISIBILITY,
     WAS_HELPED,
 )
 from sim.seeking import logistic
@@ -27,21 +44,21 @@ from sim.seeking import logistic
 HALF_WIDTH = math.sqrt(3.0)  # a uniform draw on plus or minus this has unit variance
 
 
-@compiled
+@inlined
 def speaking_chance(i, people, p):
     """Chance that person ``i`` speaks of seeking help as a good thing this week."""
     return logistic(
         p.norms_speaking_intercept
-        - p.norms_speaking_stigma * people.self_stigma[i]
-        + p.norms_conformity * people.injunctive_norm[i]
-        + people.added_speaking[i]
+        - p.norms_speaking_stigma * people.real[SELF_STIGMA, i]
+        + p.norms_conformity * people.real[INJUNCTIVE_NORM, i]
+        + people.real[ADDED_SPEAKING, i]
     )
 
 
 @compiled
 def visibility(i, cohesion, people, p):
     """Chance that a tie of person ``i`` sees that she sought help."""
-    openness = logistic(cohesion + people.injunctive_norm[i] - people.self_stigma[i])
+    openness = logistic(cohesion + people.real[INJUNCTIVE_NORM, i] - people.real[SELF_STIGMA, i])
     return min(1.0, p.norms_disclosure * 2.0 * openness)
 
 
@@ -52,16 +69,16 @@ def show(first, last, origin, seed, week, people, groups, p):
         seen = 0
         if luck.uniform(luck.person_key(seed, i - origin), week, luck.SPEAKING) < speaking_chance(i, people, p):
             seen |= SPEAKS
-        if people.role[i] == LEADER:
+        if people.small[ROLE, i] == LEADER:
             seen |= LEADS
-        if people.episode[i]:
+        if people.small[EPISODE, i]:
             seen |= DISTRESSED
-            if people.asked[i] != NONE:
+            if people.small[ASKED, i] != NONE:
                 seen |= SOUGHT
-                people.visibility[i] = visibility(i, groups.cohesion[people.group[i]], people, p)
-            elif people.help_status[i] == 0:
+                people.real[VISIBILITY, i] = visibility(i, groups.value[COHESION, people.group[i]], people, p)
+            elif people.small[HELP_STATUS, i] == 0:
                 seen |= STRUGGLING
-        people.published[i] = seen
+        people.small[PUBLISHED, i] = seen
 
 
 @compiled
@@ -75,47 +92,46 @@ def observe(first, last, origin, seed, week, people, ties, p):
         for tie in range(ties.start[i], ties.start[i + 1]):
             trust = float(ties.trust[tie])
             other = ties.target[tie]
-            shown = people.published[other]
+            shown = people.small[PUBLISHED, other]
             weight = trust * p.norms_leader_weight if shown & LEADS else trust
             heard += weight
-            if shown & SPEAKS:
-                said += weight
+            said += weight if shown & SPEAKS else 0.0
             if shown & (SOUGHT | STRUGGLING | WAS_HELPED):
                 if shown & WAS_HELPED:
                     helped += trust
                 draw = luck.pair_uniform(luck.person_key(seed, i - origin), week, luck.SEEING, other - origin)
                 if shown & SOUGHT:
-                    if draw < people.visibility[other]:
+                    if draw < people.real[VISIBILITY, other]:
                         seeking += weight
                 elif shown & STRUGGLING and draw < p.norms_noticing:
                     struggling += weight
         if heard > 0.0:
-            norm = float(people.injunctive_norm[i])
-            people.injunctive_norm[i] = norm + p.norms_learning_rate * (2.0 * said / heard - 1.0 - norm)
-        seeking += keep * people.seen_seeking[i]
-        struggling += keep * people.seen_struggling[i]
-        people.seen_seeking[i] = seeking
-        people.seen_struggling[i] = struggling
-        people.descriptive_norm[i] = (p.norms_prior_weight * people.prior_norm[i] + seeking) / (
+            norm = float(people.real[INJUNCTIVE_NORM, i])
+            people.real[INJUNCTIVE_NORM, i] = norm + p.norms_learning_rate * (2.0 * said / heard - 1.0 - norm)
+        seeking += keep * people.real[SEEN_SEEKING, i]
+        struggling += keep * people.real[SEEN_STRUGGLING, i]
+        people.real[SEEN_SEEKING, i] = seeking
+        people.real[SEEN_STRUGGLING, i] = struggling
+        people.real[DESCRIPTIVE_NORM, i] = (p.norms_prior_weight * people.real[PRIOR_NORM, i] + seeking) / (
             p.norms_prior_weight + seeking + struggling
         )
         internalise(i, luck.uniform(luck.person_key(seed, i - origin), week, luck.LATENT), helped, people, p)
 
 
-@compiled
+@inlined
 def internalise(i, draw, helped, people, p):
     """Self-stigma drifts between its anchor and the perceived norm; experience and contact move it."""
-    stigma = float(people.self_stigma[i])
-    anchor = float(people.stigma_anchor[i])
-    believed = -(people.injunctive_norm[i] - p.norms_usual_approval) / p.norms_approval_spread
+    stigma = float(people.real[SELF_STIGMA, i])
+    anchor = float(people.real[STIGMA_ANCHOR, i])
+    believed = -(people.real[INJUNCTIVE_NORM, i] - p.norms_usual_approval) / p.norms_approval_spread
     share = p.norms_internalised_share
     change = p.norms_stigma_rate * (share * (believed - stigma) + (1.0 - share) * (anchor - stigma))
     change += p.norms_stigma_noise * HALF_WIDTH * (2.0 * draw - 1.0)
     change -= p.norms_contact_effect * min(1.0, helped)
-    event = people.care_event[i]
-    if people.answer[i] == SUPPORTIVE or event == HELPED:
+    event = people.small[CARE_EVENT, i]
+    if people.small[ANSWER, i] == SUPPORTIVE or event == HELPED:
         change -= p.norms_experience_effect
-    if people.answer[i] == UNSUPPORTIVE or event > HELPED:
+    if people.small[ANSWER, i] == UNSUPPORTIVE or event > HELPED:
         change += p.norms_experience_effect
-    people.self_stigma[i] = stigma + change
-    people.stigma_anchor[i] = anchor + p.norms_anchor_rate * (stigma - anchor)
+    people.real[SELF_STIGMA, i] = stigma + change
+    people.real[STIGMA_ANCHOR, i] = anchor + p.norms_anchor_rate * (stigma - anchor)

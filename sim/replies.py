@@ -2,7 +2,28 @@
 
 from sim import luck
 from sim.compiled import compiled
-from sim.people import FRIEND, LEADER, LEADER_ASKED, SUPPORTIVE, UNANSWERED, UNSUPPORTIVE
+from sim.groups import COHESION
+from sim.people import (
+    ADDED_HELPER_SKILL,
+    ADDED_PROMPTING,
+    ADDED_SUPPORTER,
+    ANSWER,
+    ASKED,
+    ENCOURAGED,
+    EXPERIENCE_FRIEND,
+    EXPERIENCE_LEADER,
+    FRIEND,
+    LEADER,
+    LEADER_ASKED,
+    OUTSIDE_CONFIDANTS,
+    ROLE,
+    SELF_STIGMA,
+    SUPPORTED_BY_FRIEND,
+    SUPPORTED_BY_LEADER,
+    SUPPORTIVE,
+    UNANSWERED,
+    UNSUPPORTIVE,
+)
 from sim.seeking import logistic
 
 OUTSIDE, SUPPORTER = -1, -2  # answers from people who are not simulated
@@ -11,7 +32,7 @@ OUTSIDE, SUPPORTER = -1, -2  # answers from people who are not simulated
 @compiled
 def in_reach(i, tie, wants_leader, people, ties, p):
     """Whether a tie of person ``i`` leads to someone of the wanted kind who is trusted enough to be asked."""
-    return ties.trust[tie] >= p.bonds_reach_trust and (people.role[ties.target[tie]] == LEADER) == wants_leader
+    return ties.trust[tie] >= p.bonds_reach_trust and (people.small[ROLE, ties.target[tie]] == LEADER) == wants_leader
 
 
 @compiled
@@ -21,8 +42,8 @@ def whom(i, draw, wants_leader, people, ties, p):
     for tie in range(ties.start[i], ties.start[i + 1]):
         if in_reach(i, tie, wants_leader, people, ties, p):
             total += ties.trust[tie]
-    supporters = 0.0 if wants_leader else people.added_supporter[i]
-    outside = 0.0 if wants_leader else people.outside_confidants[i] * p.replies_outside_trust
+    supporters = 0.0 if wants_leader else people.real[ADDED_SUPPORTER, i]
+    outside = 0.0 if wants_leader else people.small[OUTSIDE_CONFIDANTS, i] * p.replies_outside_trust
     point = draw * (total + supporters + outside)
     if point < supporters:
         return SUPPORTER
@@ -45,16 +66,16 @@ def support_chance(tie, people, ties, groups, p):
     helper = ties.target[tie]
     return logistic(
         p.replies_support_constant
-        + p.replies_support_stigma * people.self_stigma[helper]
-        + p.replies_support_cohesion * groups.cohesion[people.group[helper]]
-        + people.added_helper_skill[helper]
+        + p.replies_support_stigma * people.real[SELF_STIGMA, helper]
+        + p.replies_support_cohesion * groups.value[COHESION, people.group[helper]]
+        + people.real[ADDED_HELPER_SKILL, helper]
     )
 
 
 @compiled
 def encouragement_chance(tie, people, ties, p):
     """Chance that a supportive answer comes with encouragement to see a professional."""
-    added = people.added_prompting[ties.target[tie]] if tie >= 0 else 0.0
+    added = people.real[ADDED_PROMPTING, ties.target[tie]] if tie >= 0 else 0.0
     return min(1.0, p.replies_encouragement + added)
 
 
@@ -68,34 +89,34 @@ def experience_after(experience, supportive, p):
 def step(first, last, origin, seed, week, people, ties, groups, p):
     """Answers to everyone who asked a friend or a leader this week; support and encouragement run down."""
     for i in range(first, last):
-        people.answer[i] = UNANSWERED
-        if people.encouraged[i]:
-            people.encouraged[i] -= 1
-        if people.supported_by_friend[i]:
-            people.supported_by_friend[i] -= 1
-        if people.supported_by_leader[i]:
-            people.supported_by_leader[i] -= 1
-        people.experience_friend[i] *= 1.0 - p.replies_forgetting
-        people.experience_leader[i] *= 1.0 - p.replies_forgetting
-        asked = people.asked[i]
+        people.small[ANSWER, i] = UNANSWERED
+        if people.small[ENCOURAGED, i]:
+            people.small[ENCOURAGED, i] -= 1
+        if people.small[SUPPORTED_BY_FRIEND, i]:
+            people.small[SUPPORTED_BY_FRIEND, i] -= 1
+        if people.small[SUPPORTED_BY_LEADER, i]:
+            people.small[SUPPORTED_BY_LEADER, i] -= 1
+        people.real[EXPERIENCE_FRIEND, i] *= 1.0 - p.replies_forgetting
+        people.real[EXPERIENCE_LEADER, i] *= 1.0 - p.replies_forgetting
+        asked = people.small[ASKED, i]
         if asked != FRIEND and asked != LEADER_ASKED:
             continue
         key = luck.person_key(seed, i - origin)
         tie = whom(i, luck.uniform(key, week, luck.CONFIDANT), asked == LEADER_ASKED, people, ties, p)
         supportive = luck.uniform(key, week, luck.REPLY) < support_chance(tie, people, ties, groups, p)
-        people.answer[i] = SUPPORTIVE if supportive else UNSUPPORTIVE
+        people.small[ANSWER, i] = SUPPORTIVE if supportive else UNSUPPORTIVE
         if supportive:
             if asked == FRIEND:
-                people.supported_by_friend[i] = p.replies_support_weeks
+                people.small[SUPPORTED_BY_FRIEND, i] = p.replies_support_weeks
             else:
-                people.supported_by_leader[i] = p.replies_support_weeks
+                people.small[SUPPORTED_BY_LEADER, i] = p.replies_support_weeks
             chance = luck.uniform(key, week, luck.ENCOURAGEMENT)
             if chance < encouragement_chance(tie, people, ties, p):
-                people.encouraged[i] = p.replies_encouragement_weeks
+                people.small[ENCOURAGED, i] = p.replies_encouragement_weeks
         if asked == FRIEND:
-            people.experience_friend[i] = experience_after(people.experience_friend[i], supportive, p)
+            people.real[EXPERIENCE_FRIEND, i] = experience_after(people.real[EXPERIENCE_FRIEND, i], supportive, p)
         else:
-            people.experience_leader[i] = experience_after(people.experience_leader[i], supportive, p)
+            people.real[EXPERIENCE_LEADER, i] = experience_after(people.real[EXPERIENCE_LEADER, i], supportive, p)
         if tie >= 0:
             change = p.replies_trust_step if supportive else -p.replies_trust_step
             ties.trust[tie] = min(1.0, max(0.0, ties.trust[tie] + change))
