@@ -97,7 +97,29 @@ def shaped(draw):
     return yaml.safe_dump(data, allow_unicode=True).encode("utf-8", "surrogatepass")
 
 
+numbers = st.integers(0, 60) | st.floats(0, 3) | st.sampled_from([6.875, 300, 1e6, 20_000, 5200, -4.1, 0.0021])
+
+
+@st.composite
+def near(draw):
+    """A right file in which a few values are others of their kind, or stand under another key."""
+    data = dict(yaml.safe_load(draw(st.sampled_from(TEXTS))))
+    for _ in range(draw(st.integers(1, 3))):
+        inner, keys = data, []
+        while isinstance(inner, dict | list) and inner:
+            keys.append((inner, draw(st.sampled_from(list(inner) if isinstance(inner, dict) else range(len(inner))))))
+            inner = inner[keys[-1][1]]
+        holder, key = keys[-1]
+        same = numbers if isinstance(inner, int | float) else st.just(inner) if inner == [] else st.sampled_from(VALUES)
+        if isinstance(holder, dict) and draw(st.integers(0, 4)) == 0:
+            holder[draw(st.sampled_from([*KEYS, *list(registry())[::15]]))] = holder.pop(key)
+        else:
+            holder[key] = draw(same)
+    return yaml.safe_dump(data, allow_unicode=True).encode()
+
+
 CONTENTS = {
+    "near": near(),
     "bytes": st.binary(max_size=300),
     "fragments": st.lists(st.sampled_from([*FRAGMENTS, "\n", "\n  ", "kind: plan\n", "a: ", "- "]), max_size=12).map(
         lambda parts: "".join(parts).encode("utf-8", "surrogatepass")
@@ -128,9 +150,14 @@ def survives(function):
 
 
 def loads(content, file):
-    """Whatever is in the file, as a setting and as a plan."""
+    """Whatever is in the file: as a setting, as a plan, and as what another plan extends."""
     file.write_bytes(content)
+    child = file.with_name("child.yaml")
+    child.write_text(
+        "kind: plan\nextends: mangled.yaml\ninterventions:\n  capacity: {kind: capacity}\n", encoding="utf-8"
+    )
     outcomes = [survives(lambda: resolve(file, ["capacity"])), survives(lambda: resolve("town", [file, "usual"]))]
+    survives(lambda: resolve("town", [child, file]))
     for scenario in outcomes:
         if scenario is not None:
             json.dumps(explain(scenario))

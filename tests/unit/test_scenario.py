@@ -147,7 +147,10 @@ def test_the_commented_lines_of_the_setting_starter_can_be_used_too(tmp_path):
     text = starter("setting").replace("events: []", "events:").replace("parameters: {}", "parameters:")
     text = re.sub(r"^#  (?=- |  \w|\w+\.)", "  ", text, flags=re.M)
     (tmp_path / "full.yaml").write_text(text, encoding="utf-8")
-    setting = resolve(tmp_path / "full.yaml").setting
+    scenario = resolve(tmp_path / "full.yaml")
+    setting = scenario.setting
+    dated = [(each["from_week"], each["to_week"], each["what"][:20]) for each in explain(scenario)["calendar"]]
+    assert dated == [(10, 12, "a stressful time: ep"), (40, 40, "groups dissolve; new")]
     assert [event.kind for event in setting.events] == ["stress", "dissolve"]
     assert setting.parameters == {"distress.onset_hazard": 0.0021, "care.slots_per_1000": 8.0}
 
@@ -354,6 +357,7 @@ SETTING_FAULTS = [
     ("size: 25", "size: 2500", "people", ["300", "more than the 2500 of a class"]),
     ("size: 25", "size: 1", "units[0].size", ["from 2"]),
     ("ties: 7", "ties: 25", "units[0].ties", ["less than the 25 people of a class"]),
+    ("  - name: school", "  - {name: x, size: 2, ties: 1}\n  - name: school", "units[1].size", ["more than the 25"]),
     ("name: school", "name: class", "units[1].name", ["same name"]),
     ("leaders: 1", "leaders: some", "units[0].leaders", ['"some"', "whole number from 0 to 100"]),
     ("parameters: {}", "parameters: {norms.conformty: 1}", "parameters.norms.conformty", ["conformity?", "0 to 3.5"]),
@@ -545,6 +549,7 @@ def test_a_scenario_says_what_might_surprise(tmp_path):
     assert "this setting has none" in notes
     assert "has no strength" in notes
     assert explain(resolve("training_school", ["cohesion_training"]))["notes"] == []
+    assert "week 13, after the last week (8)" in " ".join(explain(resolve("training_school", weeks=8))["notes"])
 
 
 def test_reading_scenarios_loads_nothing_heavy():
