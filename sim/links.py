@@ -34,8 +34,9 @@ def link_kind(i, other, start, target, kind):
 def propose(position, bounds, wide, clustering, draw):
     """A place in the unit, outside one's inner unit, that the draw points to; -1 if it points to the inner unit.
 
-    With probability ``clustering`` it is near: next to one's own place in the innermost unit, at about one's own place
-    in the neighbouring inner unit further out. Neighbours then know the same people, so triangles form.
+    With probability ``clustering`` it is near: just after one's own place in the innermost unit, at about one's own
+    place in the next inner unit further out (the last goes on to the first). Neighbours then know the same people, so
+    triangles form.
     """
     first, last, inner_first, inner_last = bounds
     inner = inner_last - inner_first
@@ -47,8 +48,6 @@ def propose(position, bounds, wide, clustering, draw):
         shift = 1 + np.int64(luck.unit(draw) * wide)
     else:
         shift = inner - wide + np.int64(luck.unit(draw) * (2 * wide + 1))
-    if draw & np.uint64(1):
-        shift = -shift
     near = first + (position - first + shift) % (last - first)
     return np.int64(-1) if inner_first <= near < inner_last else near
 

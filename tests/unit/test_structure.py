@@ -99,6 +99,12 @@ def test_a_leader_of_a_large_unit_knows_an_even_sample():
     assert np.all(np.bincount(made.group[known], minlength=16) >= 3)
 
 
+def test_a_leader_of_a_unit_of_a_hundred_knows_everybody():
+    levels = (Unit(name="ward", size=100.0, ties=3.0, leaders=1), Unit(name="site", size=400.0, ties=1.0))
+    made = build(setting(400, levels), 3, PARAMETERS)
+    assert set(np.diff(made.ties.start)[made.role == LEADER]) == {100}
+
+
 def test_each_level_has_the_ties_asked_for():
     made = build(setting(20_000, (*SCHOOL[:2], Unit(name="town", size=1e8, ties=2.0))), 5, PARAMETERS)
     source, target = sources(made), made.ties.target
