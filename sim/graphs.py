@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.errors import InputError, shown
-from sim.rosters import Namings, Roster, role_of, trust_of
+from sim.rosters import Namings, Roster, leads, trust_of
 
 DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 ENTITIES = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -124,7 +124,7 @@ def gather(file: str, people: list, ties: list, mutual: bool) -> tuple[Roster, N
         known = {str(key).casefold(): value for key, value in data.items()}
         roster.ids.append(str(node).strip())
         roster.groups.append(said(known.pop("group", None)))
-        roster.roles.append(role_of(said(known.pop("role", None)), file, None))
+        roster.leads.append(leads(said(known.pop("role", None)), file, None))
         ignored |= dict.fromkeys(key for key in known if key not in ("id", "label"))
     for source, target, data in ties:
         known = {str(key).casefold(): value for key, value in data.items()}

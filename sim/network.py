@@ -17,7 +17,7 @@ from sim.compiled import compiled
 from sim.errors import InputError, listed, nearest
 from sim.graphs import PARSERS, read_graph
 from sim.links import link_pairs
-from sim.people import LEADER
+from sim.people import LEADER, MEMBER
 from sim.rosters import (
     Namings,
     Roster,
@@ -145,7 +145,7 @@ def read_once(people_file: str | None, ties_file: str, stamps: tuple) -> Named:
         roster = read_people(people_file, content(people_file))
     elif roster is None:
         ids = dict.fromkeys(end for pair in zip(namings.sources, namings.targets, strict=True) for end in pair)
-        roster = Roster(ties_file, list(ids), [""] * len(ids), [0] * len(ids))
+        roster = Roster(ties_file, list(ids), [""] * len(ids), [False] * len(ids))
     return checked(roster, namings)
 
 
@@ -195,7 +195,7 @@ def checked(roster: Roster, namings: Namings) -> Named:
     return Named(
         ids=tuple(roster.ids),
         group=np.array([groups[name or NO_GROUP] for name in roster.groups], np.int32),
-        role=np.array(roster.roles, np.uint8),
+        role=np.where(roster.leads, LEADER, MEMBER).astype(np.uint8),
         groups=tuple(groups),
         source=source,
         target=target,

@@ -10,14 +10,13 @@ import numpy as np
 
 from sim import reading
 from sim.errors import InputError, listed, nearest, shown
-from sim.people import LEADER, MEMBER
 
 LARGEST = 100_000_000  # bytes
 MOST_COMPARED = 5000  # names among which the nearest to a wrong one is looked for
 DELIMITERS = ",;\t"
 PEOPLE_COLUMNS = ("id", "group", "role")
 TIES_COLUMNS = ("source", "target", "trust", "type")
-ROLES = {"": MEMBER, "member": MEMBER, "leader": LEADER}
+ROLES = {"": False, "member": False, "leader": True}
 TYPES = {"": False, "directed": False, "undirected": True}
 
 
@@ -28,7 +27,7 @@ class Roster:
     file: str
     ids: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
-    roles: list[int] = field(default_factory=list)
+    leads: list[bool] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
 
@@ -70,7 +69,7 @@ def read_people(file: str, text: str) -> Roster:
             raise InputError("an id is missing", file=file, line=line, key="id")
         roster.ids.append(cells["id"])
         roster.groups.append(cells.get("group", ""))
-        roster.roles.append(role_of(cells.get("role", ""), file, line))
+        roster.leads.append(leads(cells.get("role", ""), file, line))
         roster.lines.append(line)
     return roster
 
@@ -88,7 +87,7 @@ def read_ties(file: str, text: str) -> Namings:
         namings.sources.append(cells["source"])
         namings.targets.append(cells["target"])
         namings.trust.append(trust_of(cells.get("trust", ""), file, line))
-        namings.mutual.append(bool(chosen_of(cells.get("type", ""), TYPES, "type", file, line)))
+        namings.mutual.append(chosen_of(cells.get("type", ""), TYPES, "type", file, line))
         namings.lines.append(line)
     return namings
 
@@ -153,22 +152,22 @@ def cells_of(row: list[str], columns: dict[str, int], file: str, line: int) -> d
     return {name: row[place] if place < len(row) else "" for name, place in columns.items()}
 
 
-def role_of(text: str, file: str, line: int | None) -> int:
-    """The code of a role."""
+def leads(text: str, file: str, line: int | None) -> bool:
+    """Whether a role is that of a leader."""
     return chosen_of(text, ROLES, "role", file, line)
 
 
-def chosen_of(text: str, choices: Mapping[str, int], key: str, file: str, line: int | None) -> int:
-    """The code of one of a few words."""
-    code = choices.get(text.casefold())
-    if code is None:
+def chosen_of(text: str, choices: Mapping[str, bool], key: str, file: str, line: int | None) -> bool:
+    """What one of a few words means."""
+    meaning = choices.get(text.casefold())
+    if meaning is None:
         names = [name for name in choices if name]
         allowed = f"{' or '.join(names)}; left empty it means {names[0]}"
         message = f"this {key} is unknown"
         raise InputError(
             message, file=file, line=line, key=key, found=shown(text), allowed=allowed, hint=nearest(text, names)
         )
-    return code
+    return meaning
 
 
 def trust_of(text: str, file: str, line: int | None) -> float:
