@@ -1,4 +1,4 @@
-"""How trust forms and fades: contact builds it, time wears it down, dormant acquaintances wake, close ties fall asleep."""
+"""How trust forms and fades: contact builds it, time wears it down, acquaintances wake, close ties fall asleep."""
 
 import math
 
@@ -25,7 +25,7 @@ STEPS = 256.0  # closeness is kept in 256 steps
 ONE = np.uint64(1)
 
 
-@compiled
+@inlined
 def has_mutual_friend(i, other, p, ties):
     """Whether someone whom person ``i`` trusts enough to ask also knows ``other``."""
     for tie in range(ties.start[i], ties.start[i + 1]):
@@ -35,7 +35,7 @@ def has_mutual_friend(i, other, p, ties):
     return False
 
 
-@compiled
+@inlined
 def knows(i, other, ties):
     """Whether person ``i`` has a tie to ``other``, of whatever strength (rows are sorted by target)."""
     low = ties.start[i]
@@ -49,20 +49,19 @@ def knows(i, other, ties):
     return low < ties.start[i + 1] and ties.target[low] == other and ties.kind[low] < FUTURE
 
 
-@compiled
-def waking_hazard(i, tie, people, ties, p):
-    """Weekly chance that a dormant tie wakes, by contact, mutual friends, likeness, and training that bonds groups."""
+@inlined
+def wakes(i, tie, chance, people, ties, p):
+    """Whether a dormant tie wakes under this week's ``chance``: by contact, mutual friends, likeness, and training."""
     other = ties.target[tie]
-    hazard = p.bonds_waking
-    if has_mutual_friend(i, other, p, ties):
-        hazard += p.bonds_closure
-    if people.small[EPISODE, i]:
-        hazard *= p.bonds_distressed_waking
+    likeness = p.bonds_distressed_waking if people.small[EPISODE, i] else 1.0
     if (people.small[PUBLISHED, other] & DISTRESSED != 0) == (people.small[EPISODE, i] != 0):
-        hazard *= p.bonds_homophily
-    if people.real[ADDED_BONDING, i] > 0.0 and people.group[i] == people.group[other]:
-        hazard += people.real[ADDED_BONDING, i]
-    return hazard
+        likeness *= p.bonds_homophily
+    added = people.real[ADDED_BONDING, i] if people.group[i] == people.group[other] else 0.0
+    if chance < p.bonds_waking * likeness + added:
+        return True
+    if chance >= (p.bonds_waking + p.bonds_closure) * likeness + added:
+        return False
+    return has_mutual_friend(i, other, p, ties)
 
 
 @inlined
@@ -73,7 +72,7 @@ def pair_code(a, b):
 
 @compiled
 def awake_closeness(draw, own, p):
-    """Closeness, in 1/256, of a tie that wakes: both sides share it with the registry's chance, else each has its own."""
+    """Closeness, in 1/256, of a tie that wakes: shared by both sides with the registry's chance, else each its own."""
     pair_draw = luck.mix(draw)
     if luck.unit(pair_draw) >= p.bonds_reciprocity:
         pair_draw += np.uint64(own + 1) * luck.STRIDE
@@ -111,7 +110,7 @@ def turn(i, tie, chance, draw, origin, wear, people, ties, p):
     """Wake a dormant tie, or let an awake one fall asleep, if this week's ``chance`` is below its hazard."""
     dormant = math.floor(p.bonds_dormant_closeness * STEPS)
     if ties.closeness[tie] <= dormant:
-        if chance < waking_hazard(i, tie, people, ties, p):
+        if wakes(i, tie, chance, people, ties, p):
             ties.closeness[tie] = awake_closeness(draw, i - origin, p)
     elif chance < (p.bonds_bridge_fading if ties.kind[tie] == BRIDGE else p.bonds_fading) * wear:
         ties.closeness[tie] = dormant
@@ -122,19 +121,19 @@ def step(first, last, origin, seed, week, people, ties, groups, p):
     """A week of trust on every tie of people ``first`` to ``last``, and the summaries that next week's choices read."""
     week_key = luck.bits(luck.person_key(seed, -1), week, luck.BOND)
     can_wake = (p.bonds_waking + p.bonds_closure) * max(1.0, p.bonds_homophily)
-    can_fade = max(p.bonds_fading, p.bonds_bridge_fading)
     decay = (p.bonds_decay, p.bonds_decay, p.bonds_bridge_decay)
     for i in range(first, last):
         growth = max(0.0, p.bonds_growth * (1.0 + p.bonds_cohesion_growth * groups.value[COHESION, people.group[i]]))
         wear = p.bonds_distressed_wear if people.small[EPISODE, i] else 1.0
-        may_turn = max(can_wake + people.real[ADDED_BONDING, i], can_fade * wear)
+        may_turn = max(can_wake + people.real[ADDED_BONDING, i], p.bonds_fading * wear)
+        bridge_may_turn = max(may_turn, p.bonds_bridge_fading * wear)
         for tie in range(ties.start[i], ties.start[i + 1]):
             kind = ties.kind[tie]
             if kind >= FUTURE:
                 continue
             draw = luck.mix(week_key + (pair_code(i - origin, ties.target[tie] - origin) + ONE) * luck.GOLDEN)
             chance = luck.unit(draw)
-            if chance < may_turn:
+            if chance < (bridge_may_turn if kind == BRIDGE else may_turn):
                 turn(i, tie, chance, draw, origin, wear, people, ties, p)
             met = draw & luck.LOW_8 < ties.closeness[tie]
             trust = ties.trust[tie] * (1.0 - decay[kind] * wear)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from sim.compiled import compiled, inlined
+from sim.compiled import borrowed, compiled, inlined
 from sim.people import STRATUM
 from sim.ties import FUTURE
 
 
-@compiled
+@inlined
 def trusts(i, other, p, ties):
     """Whether person ``i`` trusts ``other`` enough to ask (rows are sorted by target)."""
     low = ties.start[i]
@@ -39,25 +39,35 @@ def nominations(first, last, ties, p):
 
 
 @compiled
-def step(first, last, people, ties, table, p):
-    """Fill ``table`` (subgroups x census tallies) for one world, rows ``first`` to ``last``."""
-    received = nominations(first, last, ties, p)
+def count(first, last, origin, size, received, people, ties, table, p):
+    """Add people ``first`` to ``last`` of one world of ``size`` people, who got ``received`` nominations, to ``table``."""
+    most = 0
+    for i in range(first, last):
+        most = max(most, ties.start[i + 1] - ties.start[i])
+    trusted = np.empty(most, np.int64)
+    table = borrowed(table)
     for i in range(first, last):
         row = table[people.weeks[STRATUM, i]]
         row[0] += 1.0
-        row[1] += received[i - first]
-        if received[i - first] == 0:
-            row[2] += 1.0
-        row[5] += last - first - 1
+        row[1] += received[i - origin]
+        row[2] += 1.0 if received[i - origin] == 0 else 0.0
+        row[5] += size - 1
+        friends = 0
         for tie in range(ties.start[i], ties.start[i + 1]):
-            if not is_trusted(tie, p, ties):
-                continue
-            row[4] += 1.0
-            friend = ties.target[tie]
-            if trusts(friend, i, p, ties):
-                row[3] += 1.0
-            for second in range(ties.start[i], ties.start[i + 1]):
-                if second != tie and is_trusted(second, p, ties):
-                    row[7] += 1.0
-                    if trusts(friend, ties.target[second], p, ties):
-                        row[6] += 1.0
+            if is_trusted(tie, p, ties):
+                trusted[friends] = ties.target[tie]
+                friends += 1
+        row[4] += friends
+        row[7] += friends * (friends - 1)
+        for a in range(friends):
+            row[3] += trusts(trusted[a], i, p, ties)
+            for b in range(friends):
+                if a != b:
+                    row[6] += trusts(trusted[a], trusted[b], p, ties)
+
+
+@compiled
+def step(first, last, people, ties, table, p):
+    """Fill ``table`` (subgroups x census tallies) for one world, rows ``first`` to ``last``."""
+    received = nominations(first, last, ties, p)
+    count(first, last, first, last - first, received, people, ties, table, p)

@@ -44,12 +44,17 @@ def latent_scale(p):
 
 
 @compiled
-def score(latent, cohesion, coping, episode, scale, p):
+def usual_reach(p):
+    """Share of the untruncated exponential of the usual regime that lies below the episode's lowest score."""
+    return -math.expm1(-EPISODE_SCORE / p.distress_usual_scale)
+
+
+@compiled
+def score(latent, cohesion, coping, episode, scale, reach, p):
     """PHQ-like score of a latent level: a truncated exponential within the usual regime or the episode."""
     level = (latent - p.distress_cohesion_level * cohesion - p.distress_coping_level * coping) * scale
     if episode == 0:
         below = 0.5 * math.erfc(-level * HALF_SQRT)
-        reach = -math.expm1(-EPISODE_SCORE / p.distress_usual_scale)
         return -p.distress_usual_scale * math.log1p(-below * reach)
     above = 0.5 * math.erfc(level * HALF_SQRT)
     return min(HIGHEST_SCORE, EPISODE_SCORE - p.distress_episode_scale * math.log(max(above, 1e-12)))
@@ -72,6 +77,7 @@ def remission_hazard(slow, in_care, supported_by_friend, supported_by_leader, p)
 def step(first, last, origin, seed, week, stress, people, groups, p):
     """Onset, remission and this week's score for people ``first`` to ``last`` (rows); ``origin`` is person 0."""
     scale = latent_scale(p)
+    reach = usual_reach(p)
     inertia = p.distress_inertia
     noise = math.sqrt(1.0 - inertia * inertia)
     for i in range(first, last):
@@ -101,11 +107,16 @@ def step(first, last, origin, seed, week, stress, people, groups, p):
                 people.weeks[WEEKS_IN_NEED, i] += 1
                 if people.small[RECOGNISED, i]:
                     people.weeks[WEEKS_RECOGNISED, i] += 1
-        shock, _ = luck.normal_pair(key, week, luck.LATENT)
-        latent = inertia * people.real[LATENT, i] + noise * shock
+        latent = inertia * people.real[LATENT, i] + noise * luck.normal(key, week, luck.LATENT)
         people.real[LATENT, i] = latent
         people.real[DISTRESS, i] = score(
-            latent, groups.value[COHESION, group], people.real[COPING_SKILL, i], people.small[EPISODE, i], scale, p
+            latent,
+            groups.value[COHESION, group],
+            people.real[COPING_SKILL, i],
+            people.small[EPISODE, i],
+            scale,
+            reach,
+            p,
         )
 
 

@@ -204,6 +204,7 @@ def gather(w, state):
         worlds.first_group[w],
         worlds.first_group[w + 1],
         state.people,
+        state.ties,
         state.groups,
         state.parameters[w],
     )

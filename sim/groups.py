@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import compiled
-from sim.people import ADDED_CLIMATE, ADDED_COHESION, DISTRESS
+from sim.people import ADDED_CLIMATE, ADDED_COHESION, DISTRESS, LEADER, ROLE
+from sim.ties import LEADER_TIE
 
 # Rows of the value table, all float64
 BASE_COHESION = 0  # SD: what cohesion settles at without training
@@ -33,11 +34,28 @@ def allocate(count: int) -> Groups:
 
 
 @compiled
-def step(first, last, first_group, last_group, people, groups, p):
+def led_climate(first, last, first_group, climate, people, ties):
+    """Set ``climate`` to what training added to the leaders of each group: the mean over those tied to its people."""
+    led = np.zeros(len(climate), np.int64)
+    climate[:] = 0.0
+    for i in range(first, last):
+        if people.small[ROLE, i] == LEADER:
+            for tie in range(ties.start[i], ties.start[i + 1]):
+                if ties.kind[tie] == LEADER_TIE:
+                    g = people.group[ties.target[tie]] - first_group
+                    climate[g] += people.real[ADDED_CLIMATE, i]
+                    led[g] += 1
+    for g in range(len(climate)):
+        climate[g] /= max(1, led[g])
+
+
+@compiled
+def step(first, last, first_group, last_group, people, ties, groups, p):
     """One week for the groups of one world; people ``first`` to ``last`` (rows) are its members."""
     total = np.zeros(last_group - first_group)
     cohesion = np.zeros(last_group - first_group)
     climate = np.zeros(last_group - first_group)
+    led_climate(first, last, first_group, climate, people, ties)
     for g in range(first_group, last_group):
         groups.size[g] = 0
     for i in range(first, last):
@@ -45,13 +63,12 @@ def step(first, last, first_group, last_group, people, groups, p):
         groups.size[g] += 1
         total[g - first_group] += people.real[DISTRESS, i]
         cohesion[g - first_group] += people.real[ADDED_COHESION, i]
-        climate[g - first_group] += people.real[ADDED_CLIMATE, i]
     for g in range(first_group, last_group):
         size = max(1, groups.size[g])
         groups.value[MEAN_DISTRESS, g] = total[g - first_group] / size
         target = groups.value[BASE_COHESION, g] + cohesion[g - first_group] / size
         groups.value[COHESION, g] += p.groups_cohesion_rate * (target - groups.value[COHESION, g])
-        groups.value[CLIMATE, g] = groups.value[BASE_CLIMATE, g] + climate[g - first_group] / size
+        groups.value[CLIMATE, g] = groups.value[BASE_CLIMATE, g] + climate[g - first_group]
         strain = (groups.value[MEAN_DISTRESS, g] - p.groups_usual_distress) / p.groups_distress_spread
         target = (
             p.groups_morale_cohesion * groups.value[COHESION, g]

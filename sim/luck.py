@@ -116,3 +116,11 @@ def normal_pair(key, week, purpose):
     radius = math.sqrt(-2.0 * math.log((np.float64(x >> SHIFT_32) + 0.5) * (1.0 / 4294967296.0)))
     angle = np.float64(x & LOW_32) * (2.0 * math.pi / 4294967296.0)
     return radius * math.cos(angle), radius * math.sin(angle)
+
+
+@compiled
+def normal(key, week, purpose):
+    """The first of the two draws of ``normal_pair``, for half the work."""
+    x = bits(key, week, purpose)
+    radius = math.sqrt(-2.0 * math.log((np.float64(x >> SHIFT_32) + 0.5) * (1.0 / 4294967296.0)))
+    return radius * math.cos(np.float64(x & LOW_32) * (2.0 * math.pi / 4294967296.0))

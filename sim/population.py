@@ -40,7 +40,7 @@ class Population:
     ``state`` and ``output`` are what the engine works on; ``week`` is the last week that all worlds have lived.
     """
 
-    def __init__(self, worlds: Sequence[World], weeks: int, census_every: int = 4) -> None:
+    def __init__(self, worlds: Sequence[World], weeks: int, census_every: int = 13) -> None:
         """Build the worlds at the beginning of their burn-in. ``weeks`` is how far ``output`` reaches."""
         self.worlds = list(worlds)
         self.weeks = weeks

@@ -7,7 +7,7 @@ import numpy as np
 from sim import luck
 from sim.bonds import summarise
 from sim.compiled import compiled
-from sim.distress import latent_scale, remission_hazard, score
+from sim.distress import latent_scale, remission_hazard, score, usual_reach
 from sim.groups import BASE_CLIMATE, BASE_COHESION, CLIMATE, COHESION, MORALE, ONSET_RATIO
 from sim.norms import speaking_chance
 from sim.people import (
@@ -124,6 +124,7 @@ def draw_episode(i, key, groups, p, people):
         people.real[COPING_SKILL, i],
         people.small[EPISODE, i],
         latent_scale(p),
+        usual_reach(p),
         p,
     )
 

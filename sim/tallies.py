@@ -1,6 +1,6 @@
 """Summing people up: each block of people adds to its own table, and blocks are added in a fixed order."""
 
-from sim.compiled import compiled, inlined
+from sim.compiled import borrowed, compiled, inlined
 from sim.distress import EPISODE_SCORE
 from sim.groups import CLIMATE, COHESION, MORALE
 from sim.measures import TALLIES
@@ -203,18 +203,15 @@ def of_everyone(i, people, groups, table, p):
 
 @compiled
 def step(first, last, people, groups, working, table, p):
-    """Add people ``first`` to ``last`` to ``table`` (subgroups x tallies); ``working`` has a bit for each plan at work."""
+    """Add people ``first`` to ``last`` to ``table`` (subgroups x tallies); ``working``: a bit for each plan at work."""
+    table = borrowed(table)
     for i in range(first, last):
         row = table[people.weeks[STRATUM, i]]
         of_everyone(i, people, groups, row, p)
         if people.small[EPISODE, i]:
             of_need(i, people, row)
-        if (
-            people.small[NEED_WINDOW, i]
-            or people.small[RECOGNISED_WINDOW, i]
-            or people.small[EPISODE_ENDED, i]
-            or people.small[CARE_EVENT, i]
-        ):
+        closed = people.small[NEED_WINDOW, i] | people.small[RECOGNISED_WINDOW, i]
+        if closed | people.small[EPISODE_ENDED, i] | people.small[CARE_EVENT, i]:
             of_closings(i, people, row)
         status = people.small[HELP_STATUS, i]
         if status == WAITING:
