@@ -19,34 +19,10 @@ from sim.people import (
     REACHABLE_FRIENDS,
     REACHABLE_LEADERS,
 )
-from sim.ties import BRIDGE, FUTURE, PEER
+from sim.ties import BRIDGE, FUTURE, PEER, has_mutual_friend
 
 STEPS = 256.0  # closeness is kept in 256 steps
 ONE = np.uint64(1)
-
-
-@inlined
-def has_mutual_friend(i, other, p, ties):
-    """Whether someone whom person ``i`` trusts enough to ask also knows ``other``."""
-    for tie in range(ties.start[i], ties.start[i + 1]):
-        if ties.trust[tie] >= p.bonds_reach_trust and ties.target[tie] != other:
-            if knows(ties.target[tie], other, ties):
-                return True
-    return False
-
-
-@inlined
-def knows(i, other, ties):
-    """Whether person ``i`` has a tie to ``other``, of whatever strength (rows are sorted by target)."""
-    low = ties.start[i]
-    high = ties.start[i + 1]
-    while low < high:
-        middle = (low + high) // 2
-        if ties.target[middle] < other:
-            low = middle + 1
-        else:
-            high = middle
-    return low < ties.start[i + 1] and ties.target[low] == other and ties.kind[low] < FUTURE
 
 
 @inlined
@@ -61,7 +37,7 @@ def wakes(i, tie, chance, people, ties, p):
         return True
     if chance >= (p.bonds_waking + p.bonds_closure) * likeness + added:
         return False
-    return has_mutual_friend(i, other, p, ties)
+    return has_mutual_friend(i, other, ties, p)
 
 
 @inlined

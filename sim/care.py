@@ -104,7 +104,7 @@ def hold_session(i, key, week, people, p):
         return
     people.small[HELP_STATUS, i] = NOT_IN_HELP
     people.weeks[WEEKS_IN_HELP, i] = 0
-    people.small[PAST_CARE, i] = 1
+    people.small[PAST_CARE, i] = p.care_memory
     if luck.uniform(key, week, luck.DROPOUT) < p.care_dropout:
         people.small[CARE_EVENT, i] = DROPPED_OUT
         change = p.care_experience_unhelped
@@ -120,12 +120,14 @@ def hold_session(i, key, week, people, p):
 
 @compiled
 def step(first, last, origin, seed, week, service, people, p):
-    """The service's week in one world: joining, sessions, offers, attendance. Rows ``first`` to ``last`` are the world."""
+    """The service's week in one world, rows ``first`` to ``last``: joining, sessions, offers, attendance."""
     places = places_this_week(service.slots, seed, week)
     sessions = joined = in_care = 0
     for i in range(first, last):
         people.small[CARE_EVENT, i] = NO_CHANGE
         people.real[EXPERIENCE_PROFESSIONAL, i] *= 1.0 - p.replies_forgetting
+        if people.small[PAST_CARE, i]:
+            people.small[PAST_CARE, i] -= 1
         status = people.small[HELP_STATUS, i]
         if status == IN_CARE:
             sessions += 1

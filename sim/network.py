@@ -30,8 +30,8 @@ from sim.rosters import (
     read_people,
     read_ties,
 )
-from sim.ties import FUTURE, LEADER_TIE, PEER
-from sim.weaving import PARAMETERS, Structure, awake_fraction, pair_draw, regroup, weave
+from sim.ties import FUTURE, LEADER_TIE, PEER, find
+from sim.weaving import Structure, awake_fraction, pair_draw, regroup, weave
 
 if TYPE_CHECKING:
     from sim.schema import Setting
@@ -74,37 +74,35 @@ def load(
     kind = np.where(led, LEADER_TIE, PEER).astype(np.uint8)
     next_group, group_born, later = regroup(setting, world, named.role, len(named.groups))
     ties = weave(people, world, [partial(link_pairs, first, second, kind), *later], parameters)
-    numbers = tuple(float(parameters[name]) for name in ("bonds_reach_trust", *PARAMETERS))
-    settle(named.source, named.target, named.trust, world, numbers, *ties)
+    settle(named.source, named.target, named.trust, world, ties, parameters)
     return Structure(
         named.group.copy(), named.role.copy(), next_group, group_born, ties, ids=named.ids, names=named.groups
     )
 
 
 @compiled
-def settle(source, target, given, seed, numbers, start, targets, trust, closeness, kind):
+def settle(source, target, given, seed, ties, p):
     """Give each named tie contact and trust enough to ask, or the trust given; let all others be dormant."""
-    reach, _, _, _, reciprocity, low, high, dormant, growth, decay, _ = numbers
-    distant = math.floor(256.0 * dormant)
-    for tie in range(targets.size):
-        if kind[tie] < FUTURE:
-            closeness[tie] = np.uint8(distant)
-            trust[tie] = settled(distant, growth, decay)
-    least = min(255.0, math.ceil(contact(reach, growth, decay)))
+    growth, decay, reach = p.bonds_growth, p.bonds_decay, p.bonds_reach_trust
+    distant = math.floor(256.0 * p.bonds_dormant_closeness)
+    for tie in range(ties.target.size):
+        if ties.kind[tie] < FUTURE:
+            ties.closeness[tie] = np.uint8(distant)
+            ties.trust[tie] = settled(distant, growth, decay)
+    least = max(min(255.0, math.ceil(contact(reach, growth, decay))), 256.0 * p.bonds_closeness_low)
     for number in range(source.size):
         i, other = source[number], target[number]
-        tie = start[i] + np.searchsorted(targets[start[i] : start[i + 1]], other)
+        tie = find(i, other, ties)
         if math.isnan(given[number]):
-            low_steps = max(least, 256.0 * low)
-            fraction = awake_fraction(pair_draw(seed, i, other), i, reciprocity)
-            steps = math.floor(min(255.0, low_steps + fraction * max(0.0, 256.0 * high - low_steps)))
-            closeness[tie] = np.uint8(steps)
-            trust[tie] = settled(steps, growth, decay)
-            if trust[tie] < reach:
-                trust[tie] = np.nextafter(np.float32(reach), np.float32(1.0))
+            fraction = awake_fraction(pair_draw(seed, i, other), i, p.bonds_reciprocity)
+            steps = math.floor(min(255.0, least + fraction * max(0.0, 256.0 * p.bonds_closeness_high - least)))
+            ties.closeness[tie] = np.uint8(steps)
+            ties.trust[tie] = settled(steps, growth, decay)
+            if ties.trust[tie] < reach:
+                ties.trust[tie] = np.nextafter(np.float32(reach), np.float32(1.0))
         else:
-            closeness[tie] = np.uint8(math.floor(contact(given[number], growth, decay) + 0.5))
-            trust[tie] = given[number]
+            ties.closeness[tie] = np.uint8(math.floor(contact(given[number], growth, decay) + 0.5))
+            ties.trust[tie] = given[number]
 
 
 @compiled

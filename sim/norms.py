@@ -123,7 +123,7 @@ def internalise(i, draw, helped, people, p):
     """Self-stigma drifts between its anchor and the perceived norm; experience and contact move it."""
     stigma = float(people.real[SELF_STIGMA, i])
     anchor = float(people.real[STIGMA_ANCHOR, i])
-    believed = -(people.real[INJUNCTIVE_NORM, i] - p.norms_usual_approval) / p.norms_approval_spread
+    believed = p.norms_internalised_strength * (p.norms_usual_approval - people.real[INJUNCTIVE_NORM, i])
     share = p.norms_internalised_share
     change = p.norms_stigma_rate * (share * (believed - stigma) + (1.0 - share) * (anchor - stigma))
     change += p.norms_stigma_noise * HALF_WIDTH * (2.0 * draw - 1.0)
@@ -134,4 +134,4 @@ def internalise(i, draw, helped, people, p):
     if people.small[ANSWER, i] == UNSUPPORTIVE or event > HELPED:
         change += p.norms_experience_effect
     people.real[SELF_STIGMA, i] = stigma + change
-    people.real[STIGMA_ANCHOR, i] = anchor + p.norms_anchor_rate * (stigma - anchor)
+    people.real[STIGMA_ANCHOR, i] = anchor + p.norms_anchor_rate * (stigma + p.norms_usual_relief - anchor)

@@ -1,5 +1,6 @@
 """Any number of worlds in one set of arrays: different seeds, settings, plans, sizes and parameters side by side."""
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim import engine, groups, interventions, people, seeding, structure
+from sim.errors import InputError
 from sim.measures import CENSUS_TALLIES, SERVICE_TALLIES, TALLIES
 from sim.params import record, record_type
 from sim.ties import Ties
@@ -166,10 +168,47 @@ class Population:
     def _reach(self) -> None:
         """Mark whom each intervention reaches."""
         for w, world in enumerate(self.worlds):
-            rows = self.rows(w)
-            for number, intervention in enumerate(world.scenario.interventions.values()):
-                chosen = seeding.chosen(intervention, number, self.structures[w], world.seed, self.records[w])
-                self.state.people.reached[rows] |= chosen.astype(np.uint32) << np.uint32(number)
+            self.state.people.reached[self.rows(w)] = reached(world, self.structures[w], self.records[w])
+
+    def lengthen(self, weeks: int) -> None:
+        """Let ``output`` reach as far as week ``weeks``; what is written down stays."""
+        if weeks <= self.weeks:
+            return
+        longer = engine.Output(*(np.zeros((self.count, weeks + 1, *old.shape[2:])) for old in self.output))
+        longer.census[:] = np.nan
+        for new, old in zip(longer, self.output, strict=True):
+            new[:, : self.weeks + 1] = old
+        self.output, self.weeks = longer, weeks
+
+    def replan(self, w: int, scenario: "Scenario") -> None:
+        """Go on in world ``w`` with the interventions of ``scenario``, which is the same in all else.
+
+        Whom they reach follows from ties as they were at the start. So what has not begun yet is the same as if it had
+        been planned from the beginning.
+        """
+        world, made = World(scenario, self.worlds[w].seed), self.structures[w]
+        ranked = any(item.seeding != "random" for item in scenario.interventions.values())
+        if ranked and made.ties.trust is self.state.ties.trust:  # a single world's ties are those it has lived with
+            made = build_structure(world, self.records[w])
+            if not np.array_equal(made.ties.target, self.state.ties.target):
+                raise InputError("the files of this network have changed since the world was made")
+        marks = reached(world, made, self.records[w])
+        self.worlds[w] = world
+        scenarios = [each.scenario for each in self.worlds]
+        first_plan = offsets(len(each.interventions) for each in scenarios)
+        worlds = self.state.worlds._replace(first_plan=first_plan)
+        self.state = self.state._replace(plans=compile_plans(scenarios), worlds=worlds)
+        self.state.people.reached[self.rows(w)] = marks
+
+
+def reached(world: World, made: structure.Structure, parameters: np.void) -> np.ndarray:
+    """For each person of a world a bit for each intervention that reaches her; ``made`` is as it was at the start."""
+    marks = np.zeros(len(made.group), np.uint32)
+    for number, (name, intervention) in enumerate(world.scenario.interventions.items()):
+        own = zlib.crc32(name.encode())  # by name, so that another plan beside it changes nobody's luck
+        chosen = seeding.chosen(intervention, own, made, world.seed, parameters)
+        marks |= chosen.astype(np.uint32) << np.uint32(number)
+    return marks
 
 
 def first_alike(worlds: list[World]) -> np.ndarray:

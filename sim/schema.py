@@ -92,7 +92,7 @@ class Setting(Strict):
     network: Network | None = None
     parameters: dict[str, float] = {}
     events: Annotated[tuple[Event, ...], Field(max_length=100)] = ()
-    burn_in: Annotated[Weeks, Field(description="weeks lived before week 0")] = 104
+    burn_in: Annotated[Weeks, Field(description="weeks lived before week 0")] = 156
     weeks: Annotated[int, Field(ge=1, le=5200, description="weeks simulated unless asked otherwise")] = 52
     notes: Annotated[str, Field(max_length=4000)] = ""
 

@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from sim import luck
 from sim.bonds import summarise
 from sim.compiled import compiled
@@ -91,7 +89,10 @@ def draw_beliefs(i, key, group_key, p, people):
     people.real[INJUNCTIVE_NORM, i] = between(p.norms_usual_approval + approval, -1.0, 1.0)
     people.real[STIGMA_ANCHOR, i] = anchor
     people.real[SELF_STIGMA, i] = (
-        (1.0 - share) * anchor - share * approval / p.norms_approval_spread + settled_noise * noise
+        (1.0 - share) * anchor
+        - share * p.norms_internalised_strength * approval
+        - p.norms_usual_relief
+        + settled_noise * noise
     )
     people.real[DESCRIPTIVE_NORM, i] = people.real[PRIOR_NORM, i]
 
@@ -147,7 +148,7 @@ def start_people(first, last, first_group, seed, people, groups, p):
 
 @compiled
 def start_ties(first, last, seed, people, ties, p):
-    """Who is in reach at the start, and how many confidants that leaves outside the simulated community."""
+    """Who is in reach at the start, and how many confidants there are outside the simulated community."""
     for i in range(first, last):
         summarise(i, people, ties, p)
         draw = luck.uniform(luck.person_key(seed, i - first), 0, luck.TRAIT_CONFIDANTS)
@@ -158,7 +159,7 @@ def start_ties(first, last, seed, people, ties, p):
             confidants = 1
         elif draw < p.replies_confidants_none + p.replies_confidants_one + p.replies_confidants_two:
             confidants = 2
-        people.small[OUTSIDE_CONFIDANTS, i] = max(0, confidants - np.int64(people.small[REACHABLE_FRIENDS, i]))
+        people.small[OUTSIDE_CONFIDANTS, i] = confidants
 
 
 @compiled

@@ -4,9 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.compiled import compiled, inlined
+
 # What kind of tie it is
 PEER, LEADER_TIE, BRIDGE = 0, 1, 2
-# Ties that begin when groups dissolve carry FUTURE + the number of that event until it happens; they mean nothing before
+# Ties that begin when groups dissolve carry FUTURE + the event's number until it happens; they mean nothing before
 FUTURE = 8
 
 
@@ -27,3 +29,41 @@ class Ties(NamedTuple):
 def bytes_per_tie() -> int:
     """Bytes that one directed tie takes."""
     return 4 + 4 + 1 + 1
+
+
+@inlined
+def find(i, other, ties):
+    """The entry of person ``i`` about ``other``, or -1 (rows are sorted by target)."""
+    low = ties.start[i]
+    high = ties.start[i + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if ties.target[middle] < other:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < ties.start[i + 1] and ties.target[low] == other else -1
+
+
+@inlined
+def is_trusted(tie, ties, p):
+    """Whether an entry is one of enough trust to ask."""
+    return ties.trust[tie] >= p.bonds_reach_trust and ties.kind[tie] < FUTURE
+
+
+@inlined
+def trusts(i, other, ties, p):
+    """Whether person ``i`` trusts ``other`` enough to ask."""
+    tie = find(i, other, ties)
+    return tie >= 0 and is_trusted(tie, ties, p)
+
+
+@compiled
+def has_mutual_friend(i, other, ties, p):
+    """Whether someone whom person ``i`` trusts enough to ask also knows ``other``."""
+    for tie in range(ties.start[i], ties.start[i + 1]):
+        if ties.target[tie] != other and is_trusted(tie, ties, p):
+            known = find(ties.target[tie], other, ties)
+            if known >= 0 and ties.kind[known] < FUTURE:
+                return True
+    return False

@@ -11,10 +11,14 @@ from sim.compiled import compiled
 from sim.links import link_leaders, link_units
 from sim.people import LEADER, MEMBER
 from sim.schema import Dissolve, Setting
-from sim.ties import FUTURE, Ties
+from sim.ties import FUTURE, Ties, has_mutual_friend
 
 AT_THE_START = -1_000_000  # the week in which the first groups formed
 NEW_CLUSTERING = 0.5  # assumed, where the setting has no units to say it
+PAST_TIMES = 3  # times awake or asleep before the present one, to know how far trust has come
+LONG_AGO = 1e6  # weeks: a time without end
+SETTLING_ROUNDS = 4  # enough for the awake share to change by less than .005 between rounds
+SETTLING_SAMPLE = 2000  # people on whom the share with a mutual friend is measured
 EVENT_LEVEL = 1000  # tells the draws for new groups from those for the units of the start
 PARAMETERS = (
     "bonds_waking",
@@ -135,22 +139,84 @@ def awake_fraction(draw, i, reciprocity):
 
 
 @compiled
-def start_states(seed, numbers, start, target, trust, closeness, kind):
-    """Closeness and trust of each tie as the rules of ``bonds`` would have settled them."""
-    waking, closure, fading, reciprocity, low, high, dormant, growth, decay, new_trust = numbers
-    awake = (waking + closure) / (waking + closure + fading) if waking + closure > 0.0 else 0.0
-    for i in range(start.size - 1):
-        for tie in range(start[i], start[i + 1]):
-            draw = pair_draw(seed, i, target[tie])
-            share = dormant
-            if luck.unit(draw) < awake:
-                share = low + awake_fraction(draw, i, reciprocity) * (high - low)
-            steps = min(255.0, math.floor(256.0 * share))
-            closeness[tie] = np.uint8(steps)
-            gained = growth * steps / 256.0
-            trust[tie] = gained / (gained + decay) if gained > 0.0 else 0.0
-            if kind[tie] >= FUTURE:
-                trust[tie] = new_trust
+def waking_hazard(mutual, p):
+    """Mean weekly hazard that a dormant tie wakes, where a share ``mutual`` of them has a mutual friend."""
+    weeks = (1.0 - p.distress_slow_share) / p.distress_fast_remission + p.distress_slow_share / p.distress_slow_remission
+    need = p.distress_onset_hazard * weeks / (1.0 + p.distress_onset_hazard * weeks)
+    alike = 1.0 - 2.0 * need * (1.0 - need)
+    likeness = (alike * p.bonds_homophily + 1.0 - alike) * (1.0 - need + need * p.bonds_distressed_waking)
+    return (p.bonds_waking + p.bonds_closure * mutual) * likeness
+
+
+@compiled
+def lived_trust(draw, i, awake, closeness, hazard, p):
+    """Trust that a tie has come to: followed through its last times of contact and of silence, up to the present one.
+
+    Times awake and asleep are exponential, with the weekly hazards of falling asleep and of waking; ``closeness`` is
+    the present one, in 1/256. ``PAST_TIMES`` earlier times are enough for the start to be forgotten.
+    """
+    trust = 0.0
+    for past in range(PAST_TIMES, -1, -1):
+        draw = luck.mix(draw + luck.GOLDEN)
+        was_awake = awake == (past % 2 == 0)
+        steps = closeness if past == 0 else drawn_closeness(draw, i, was_awake, p)
+        gained = p.bonds_growth * steps / 256.0
+        leaving = p.bonds_fading if was_awake else hazard
+        weeks = -math.log1p(-luck.unit(draw)) / leaving if leaving > 0.0 else LONG_AGO
+        rate = gained + p.bonds_decay
+        settled = gained / rate if rate > 0.0 else 0.0
+        trust = settled + (trust - settled) * math.exp(-rate * weeks)
+    return trust
+
+
+@compiled
+def drawn_closeness(draw, i, awake, p):
+    """Closeness, in 1/256, that person ``i`` has in a tie that is awake or asleep."""
+    share = p.bonds_dormant_closeness
+    if awake:
+        fraction = awake_fraction(draw, i, p.bonds_reciprocity)
+        share = p.bonds_closeness_low + fraction * (p.bonds_closeness_high - p.bonds_closeness_low)
+    return min(255.0, math.floor(256.0 * share))
+
+
+@compiled
+def start_states(last, hazard, seed, ties, p):
+    """Closeness and trust of the ties of the first ``last`` people, as settled when dormant ties wake at ``hazard``."""
+    turnover = hazard + p.bonds_fading
+    for i in range(last):
+        for tie in range(ties.start[i], ties.start[i + 1]):
+            draw = pair_draw(seed, i, ties.target[tie])
+            awake = luck.unit(draw) * turnover < hazard
+            steps = drawn_closeness(draw, i, awake, p)
+            ties.closeness[tie] = np.uint8(steps)
+            if ties.kind[tie] >= FUTURE:
+                ties.trust[tie] = p.bonds_new_trust
+            else:
+                ties.trust[tie] = lived_trust(luck.mix(draw), i, awake, steps, hazard, p)
+
+
+@compiled
+def mutual_share(last, ties, p):
+    """Share of the dormant ties of the first ``last`` people that have a mutual friend."""
+    dormant = mutual = 0
+    for i in range(last):
+        for tie in range(ties.start[i], ties.start[i + 1]):
+            if ties.closeness[tie] <= math.floor(256.0 * p.bonds_dormant_closeness) and ties.kind[tie] < FUTURE:
+                dormant += 1
+                mutual += has_mutual_friend(i, ties.target[tie], ties, p)
+    return mutual / dormant if dormant else 0.0
+
+
+@compiled
+def settle(seed, ties, p):
+    """Start all ties where waking and falling asleep balance, which depends on how many mutual friends there are."""
+    people = ties.start.size - 1
+    sample = min(people, SETTLING_SAMPLE)
+    mutual = 0.5
+    for _ in range(SETTLING_ROUNDS):
+        start_states(sample, waking_hazard(mutual, p), seed, ties, p)
+        mutual = mutual_share(sample, ties, p)
+    start_states(people, waking_hazard(mutual, p), seed, ties, p)
 
 
 def weave(people: int, seed: np.uint64, parts: list, parameters: np.void) -> Ties:
@@ -170,9 +236,9 @@ def weave(people: int, seed: np.uint64, parts: list, parameters: np.void) -> Tie
     fill_both_ways(link_start, link_target, link_kind, start, target, kind)
     del link_start, link_target, link_kind
     trust, closeness = np.empty(total, np.float32), np.empty(total, np.uint8)
-    numbers = tuple(float(parameters[name]) for name in PARAMETERS)
-    start_states(seed, numbers, start, target, trust, closeness, kind)
-    return Ties(start, target, trust, closeness, kind)
+    ties = Ties(start, target, trust, closeness, kind)
+    settle(seed, ties, parameters)
+    return ties
 
 
 @compiled

@@ -14,7 +14,7 @@ from sim.people import LEADER, MEMBER
 from sim.schema import Dissolve, Setting, Stress, Unit
 from sim.structure import Structure, build
 from sim.ties import FUTURE, LEADER_TIE, PEER
-from sim.weaving import AT_THE_START
+from sim.weaving import AT_THE_START, mutual_share, waking_hazard
 
 PARAMETERS = params.record({})
 SCHOOL = (
@@ -144,15 +144,24 @@ def test_near_neighbours_make_triangles():
 
 def test_states_are_where_bonds_would_have_settled_them():
     made = build(setting(20_000), 1, PARAMETERS)
-    wake = PARAMETERS["bonds_waking"] + PARAMETERS["bonds_closure"]
+    low, high = PARAMETERS["bonds_closeness_low"], PARAMETERS["bonds_closeness_high"]
     awake = made.ties.closeness > math.floor(256 * PARAMETERS["bonds_dormant_closeness"])
+    mutual = mutual_share(made.role.size, made.ties, PARAMETERS)
+    wake = waking_hazard(mutual, PARAMETERS)
     assert awake.mean() == pytest.approx(wake / (wake + PARAMETERS["bonds_fading"]), abs=0.01)
     closeness = made.ties.closeness / 256.0
-    low, high = PARAMETERS["bonds_closeness_low"], PARAMETERS["bonds_closeness_high"]
     assert closeness[awake].mean() == pytest.approx((low + high) / 2, abs=0.01)
     assert closeness[awake].max() <= high
-    gained = PARAMETERS["bonds_growth"] * closeness
-    assert made.ties.trust == pytest.approx(gained / (gained + PARAMETERS["bonds_decay"]), abs=1e-6)
+
+
+def test_ties_without_turnover_start_at_the_trust_that_their_contact_settles_at():
+    still = params.record({"bonds.fading": 1e-9, "bonds.waking": 1e-9, "bonds.closure": 0.0})
+    made = build(setting(2000), 1, still)
+    gained = still["bonds_growth"] * made.ties.closeness / 256.0
+    assert made.ties.trust == pytest.approx(gained / (gained + still["bonds_decay"]), abs=1e-5)
+    moving = build(setting(2000), 1, PARAMETERS).ties
+    gained = PARAMETERS["bonds_growth"] * moving.closeness / 256.0
+    assert np.abs(moving.trust - gained / (gained + PARAMETERS["bonds_decay"])).max() > 0.1
 
 
 @pytest.mark.parametrize("reciprocity", [0.0, 0.2, 1.0])
