@@ -6,6 +6,8 @@ subgroups and worlds without averaging averages.
 
 from typing import NamedTuple
 
+ONCE = "once"  # the denominator of a sum over a whole run
+
 TALLIES = (
     "people",
     "distress",
@@ -72,14 +74,17 @@ CENSUS_TALLIES = ("members", "nominations", "isolates", "mutual", "trusted_ties"
 
 
 class Measure(NamedTuple):
-    """One measure: the sum of some tallies over the sum of others, pooled over a window of weeks."""
+    """One measure: the sum of some tallies over the sum of others, pooled over a window of weeks.
+
+    A sum is written as it is read: ``moderate + severe``, ``would_speak - 0.5 people``.
+    """
 
     name: str
     label: str
     unit: str
     meaning: str
-    numerator: str  # tallies joined by " + "
-    denominator: str  # the same; "worlds" is one per world
+    numerator: str  # tallies joined by " + " or " - ", each with a factor before it if it has one
+    denominator: str  # the same; "worlds" is one per world and week, ONCE one per run
     scale: float = 1.0
     weeks: int = 1  # pooled over this many weeks up to the one reported; 0 is the registry's criterion window
 
@@ -87,6 +92,7 @@ class Measure(NamedTuple):
 MEASURES = (
     # distress
     Measure("mean_distress", "Mean distress", "points (0-27)", "mean PHQ-like score", "distress", "people"),
+    Measure("well", "Well", "share of people", "score below 5", "people - mild - moderate - severe", "people"),
     Measure("mild", "Mild", "share of people", "score 5 to 9", "mild", "people"),
     Measure("moderate", "Moderate", "share of people", "score 10 to 14", "moderate", "people"),
     Measure("severe", "Severe", "share of people", "score 15 or more", "severe", "people"),
@@ -133,7 +139,7 @@ MEASURES = (
         "sought_in_time",
         "Sought help in time",
         "share of those in need",
-        "asked anyone within 13 weeks of onset, or before it ended; pooled over 13 weeks",
+        "asked anyone within 13 weeks of onset, or before it ended; pooled over the criterion's window",
         "need_closed_asked",
         "need_closed",
         weeks=0,
@@ -142,9 +148,18 @@ MEASURES = (
         "sought_in_time_recognised",
         "Sought help in time, need recognised",
         "share of those who recognise a need",
-        "asked anyone within 13 weeks of recognition, or before it ended; pooled over 13 weeks",
+        "asked anyone within 13 weeks of recognition, or before it ended; pooled over the criterion's window",
         "recognised_closed_asked",
         "recognised_closed",
+        weeks=0,
+    ),
+    Measure(
+        "any_help",
+        "Any help in an episode",
+        "share of episodes ended",
+        "asked anyone at any time in the episode; pooled over 13 weeks",
+        "ended_asked_anyone",
+        "episodes_ended",
         weeks=0,
     ),
     Measure(
@@ -223,6 +238,23 @@ MEASURES = (
         "would_speak",
         "people",
     ),
+    Measure(
+        "perceived_stigma",
+        "Perceived stigma",
+        "-1 to 1",
+        "the opposite of perceived approval",
+        "injunctive_norm",
+        "people",
+        scale=-1.0,
+    ),
+    Measure(
+        "gap",
+        "Pluralistic ignorance",
+        "share of people",
+        "how many more would speak of it privately than are believed to: (1 + perceived approval) / 2 speak, as heard",
+        "would_speak - 0.5 people - 0.5 injunctive_norm",
+        "people",
+    ),
     Measure("self_stigma", "Personal stigma", "SD", "mean self-stigma", "self_stigma", "people"),
     Measure(
         "experience",
@@ -253,6 +285,15 @@ MEASURES = (
     Measure("queue", "Queue", "people", "waiting at the end of the week", "queue", "worlds"),
     Measure("wait", "Expected wait", "weeks", "as the queue lets people expect", "expected_wait", "worlds"),
     Measure("load", "Load", "share of places", "caseload over places; pooled", "caseload", "places", weeks=0),
+    Measure(
+        "waited",
+        "Weeks waited",
+        "weeks",
+        "mean of those who took up a place; pooled",
+        "attended_wait",
+        "attended",
+        weeks=0,
+    ),
     Measure("attendance", "Attendance", "share of offers", "places taken up; pooled", "attended", "offered", weeks=0),
     Measure("sessions", "Sessions", "sessions", "held this week", "sessions", "worlds"),
     Measure(
@@ -275,9 +316,35 @@ MEASURES = (
         "clustering", "Clustering", "share of pairs of confidants", "who trust each other", "closed_pairs", "open_pairs"
     ),
 )
-BY_NAME = {measure.name: measure for measure in MEASURES}
+
+# Sums over the weeks 1 to the last of a whole run
+TOTALS = (
+    Measure("person_weeks_in_need", "Time in need", "person-weeks", "spent in an episode", "in_need", ONCE),
+    Measure("first_asks", "Episodes in which help was sought", "episodes", "first asks", "first_asks", ONCE),
+    Measure(
+        "asks",
+        "Times that anyone was asked",
+        "times",
+        "friends, leaders and professionals",
+        "asked_friend + asked_leader + asked_professional",
+        ONCE,
+    ),
+    Measure("care_sessions", "Sessions of care", "sessions", "held over the whole run", "sessions", ONCE),
+    Measure("people_helped", "Care that helped", "endings", "over the whole run", "helped", ONCE),
+    Measure("people_gave_up", "Gave up waiting", "endings", "over the whole run", "gave_up_waiting", ONCE),
+)
+# What a run has one of, and no tally makes
+COST = Measure("cost", "Cost", "currency of the plan", "of all interventions, by the plan's own figures", "", ONCE)
+NORM = Measure("norm", "Help-seeking became a norm", "share of runs", "of those in which it can be told", "", ONCE)
+
+BY_NAME = {measure.name: measure for measure in (*MEASURES, *TOTALS, COST, NORM)}
 
 
-def tallies_of(expression: str) -> list[str]:
-    """The names of the tallies in ``a + b``."""
-    return expression.split(" + ")
+def terms_of(expression: str) -> list[tuple[str, float]]:
+    """The tallies in a sum such as ``moderate + severe - 0.5 people``, each with its factor."""
+    found = []
+    for part in expression.replace(" - ", " + -").split(" + "):
+        sign, words = (-1.0, part[1:].split()) if part.startswith("-") else (1.0, part.split())
+        factor = float(words[0]) if len(words) == 2 else 1.0
+        found.append((words[-1], sign * factor))
+    return found

@@ -11,12 +11,12 @@ PACKAGE = Path(sim.__file__).parent
 
 RANKS = {
     0: "compiled errors luck params reading shipped",
-    1: "checking links measures people schema ties",
+    1: "checking links measures people schema storing ties",
     2: "bonds care distress groups interventions norms replies seeking "  # the week's processes
-    "census centrality files graphs rosters rules tallies weaving",
-    3: "explaining network scenario seeding start structure writing",
+    "census centrality criterion files graphs pooling rosters rules tallies weaving",
+    3: "comparing explaining extracts network scenario seeding start structure writing",
     4: "engine population",
-    5: "results",
+    5: "batches results tabling",
     6: "agents plots reference study trial",
     7: "app report",
     8: "cli",
