@@ -229,6 +229,29 @@ def tally(first, last, w, week, state, table):
 
 
 @compiled
+def census_due(week, every, output):
+    """Whether the network is counted this week: every so many weeks, and in the last one."""
+    return every > 0 and (week % every == 0 or week == output.tallies.shape[1] - 1)
+
+
+@compiled
+def nominated(w, state):
+    """How many others trust each person of one world enough to ask."""
+    state = bare(state)
+    worlds = state.worlds
+    return census.nominations(worlds.first_person[w], worlds.first_person[w + 1], state.ties, state.parameters[w])
+
+
+@compiled
+def count_block(first, last, w, received, state, table):
+    """Count the trusted network around one block of people into ``table``."""
+    state = bare(state)
+    worlds, p = state.worlds, state.parameters[w]
+    origin, size = worlds.first_person[w], worlds.first_person[w + 1] - worlds.first_person[w]
+    census.count(first, last, origin, size, received, state.people, state.ties, table, p)
+
+
+@compiled
 def count_network(w, state, table):
     """Count the trusted network of one world into ``table``."""
     state = bare(state)
@@ -248,7 +271,7 @@ def write(w, week, every, state, output):
         table[:] = 0.0
         tally(first, min(first + BLOCK, end), w, week, state, table)
         output.tallies[w, week] += table
-    if every > 0 and (week % every == 0 or week == output.tallies.shape[1] - 1):
+    if census_due(week, every, output):
         count_network(w, state, output.census[w, week])
 
 
@@ -307,7 +330,8 @@ def live_large(w: int, until: int, every: int, state: State, output: Output, poo
     worlds = state.worlds
     begin, end = int(worlds.first_person[w]), int(worlds.first_person[w + 1])
     blocks = [(first, min(first + BLOCK, end)) for first in range(begin, end, BLOCK)]
-    spans = [(span[0][0], span[-1][1]) for span in (blocks[k : k + 16] for k in range(0, len(blocks), 16))]
+    share = max(4, len(blocks) // 64)  # blocks in one piece of work: enough to be worth handing over
+    spans = [(span[0][0], span[-1][1]) for span in (blocks[k : k + share] for k in range(0, len(blocks), share))]
     unwritten = np.zeros(output.service.shape[2])
 
     def each(function: "Callable[..., object]", *arguments: object) -> None:
@@ -341,10 +365,16 @@ def write_large(
         tally(block[0], block[1], w, week, state, table)
         return table
 
+    def counted(block: tuple[int, int]) -> np.ndarray:
+        table = np.zeros(output.census.shape[2:])
+        count_block(block[0], block[1], w, received, state, table)
+        return table
+
     for table in pool.map(summed, blocks):
         output.tallies[w, week] += table
-    if every > 0 and (week % every == 0 or week == output.tallies.shape[1] - 1):
-        count_network(w, state, output.census[w, week])
+    if census_due(week, every, output):
+        received = nominated(w, state)
+        output.census[w, week] = sum(pool.map(counted, blocks))
 
 
 def advance(
