@@ -11,14 +11,14 @@ PACKAGE = Path(sim.__file__).parent
 
 RANKS = {
     0: "compiled errors luck params reading shipped",
-    1: "checking links measures people schema storing ties",
+    1: "checking links measures people schema storing style ties",
     2: "bonds care distress groups interventions norms replies seeking "  # the week's processes
     "census centrality criterion files graphs pooling rosters rules tallies weaving",
-    3: "comparing explaining extracts network scenario seeding start structure writing",
-    4: "engine population",
-    5: "batches results tabling",
-    6: "agents plots reference study trial",
-    7: "app report",
+    3: "columns comparing drawing explaining extracts markup network scenario seeding start structure wording writing",
+    4: "asking curves engine population windows",
+    5: "answers batches claims collecting panels results sets tabling",
+    6: "agents plots reference showing study trial",
+    7: "app cli_progress cli_words report",
     8: "cli",
     9: "__main__",
 }

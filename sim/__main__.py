@@ -1,0 +1,264 @@
+"""The command line: what can be said, and how it is explained. Everything heavy is imported when a command runs."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import sim
+from sim.cli_words import Asked, Guarded, SeveralPlans, seeds
+
+app = typer.Typer(
+    name="helpseek",
+    cls=Guarded,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help: quick, and the same on a terminal and in a pipe
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  helpseek list
+  helpseek show training_school cohesion_training
+  helpseek run secondary_school peer_leaders --weeks 52 --out results/one
+  helpseek compare training_school --plans usual cohesion_training --seeds 100
+  helpseek verify results/one
+
+A model to think about communities with. It predicts no one person, and is no medical advice.""",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for scripts.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and no list of the files written.")]
+Weeks = Annotated[int | None, typer.Option("--weeks", metavar="N", help="Weeks to simulate.  [default: the setting's]")]
+Size = Annotated[int | None, typer.Option("--size", metavar="N", help="Number of members.  [default: the setting's]")]
+People = Annotated[
+    str | None, typer.Option("--people", metavar="FILE", help="Your own people: a table with id, and group and role.")
+]
+Ties = Annotated[
+    str | None,
+    typer.Option("--ties", metavar="FILE", help="Your own ties: a table with source and target, or a graph."),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter or a plan's field; may be repeated."),
+]
+First = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The first seed.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder for the results.  [default: a new one in results/]")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace results that are there already.")]
+Threads = Annotated[
+    int | None, typer.Option("--threads", metavar="N", min=1, help="Threads; the results do not depend on it.")
+]
+Persons = Annotated[bool, typer.Option("--persons", help="Also keep everybody's state in the last week.")]
+Page = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures and write the page.")]
+
+
+def version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        typer.echo(f"helpseek {sim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def helpseek(
+    asked: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """When does seeking help become normal in a community, and what makes it so? A simulation to think with."""
+
+
+@app.command(
+    "list",
+    epilog="""\b
+Examples:
+  helpseek list
+  helpseek list plans
+  helpseek list parameters --json""",
+)
+def list_shipped(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[settings|plans|parameters|measures]", help="What to list.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List settings, plans, parameters and measures."""
+    from sim import cli
+
+    cli.list_shipped(what, as_json)
+
+
+@app.command(
+    short_help="Show a scenario before it runs.",
+    epilog="""\b
+Examples:
+  helpseek show training_school cohesion_training
+  helpseek show secondary_school peer_leaders --set peer_leaders.reach=0.2
+  helpseek show training_school cohesion_training --json""",
+)
+def show(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="SETTING [PLAN]...", help="Names, or .yaml files.")
+    ] = None,
+    weeks: Weeks = None,
+    size: Size = None,
+    people: People = None,
+    ties: Ties = None,
+    changes: Changes = None,
+    as_json: Json = False,
+) -> None:
+    """Show a scenario before it runs: every number with unit and source, every action with its date."""
+    from sim import cli
+
+    cli.show(words or [], Asked(weeks, size, people, ties, changes or []), as_json)
+
+
+@app.command(
+    epilog="""\b
+Examples:
+  helpseek run secondary_school peer_leaders --weeks 52 --seed 1 --out results/one
+  helpseek run town awareness_campaign capacity --seeds 20
+  helpseek run --people people.csv --ties ties.csv usual --weeks 52
+  helpseek run training_school usual --set norms.conformity=2 --size 500""",
+)
+def run(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SETTING [PLAN]...", help="Names, or .yaml files; several plans act together."),
+    ] = None,
+    weeks: Weeks = None,
+    first: First = 1,
+    number: Annotated[int, typer.Option("--seeds", metavar="N", help="How many seeds, from --seed on.")] = 1,
+    size: Size = None,
+    people: People = None,
+    ties: Ties = None,
+    changes: Changes = None,
+    out: Out = None,
+    force: Force = False,
+    persons: Persons = False,
+    page: Page = True,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run one scenario. With --ties it is your own network, and SETTING may be left out."""
+    from sim import cli
+
+    live = {"threads": threads, "persons": persons}
+    asked = Asked(weeks, size, people, ties, changes or [])
+    cli.run(words or [], asked, seeds(first, number), live, cli.Writing(out, force, page, quiet, as_json))
+
+
+@app.command(
+    short_help="Compare plans on the same seeds.",
+    cls=SeveralPlans,
+    epilog="""\b
+Examples:
+  helpseek compare training_school --plans usual cohesion_training --seeds 100 --weeks 26
+  helpseek compare secondary_school --plans usual peer_leaders peer_leaders+stigma_contact
+  helpseek compare --people people.csv --ties ties.csv --plans usual peer_leaders
+  helpseek compare workplace --plans usual telehealth --json > differences.json""",
+)
+def compare(
+    setting: Annotated[str | None, typer.Argument(metavar="SETTING", help="A name, or a .yaml file.")] = None,
+    plans: Annotated[
+        list[str] | None,
+        typer.Option("--plans", metavar="PLAN PLAN...", help="Two or more; a+b are two acting together."),
+    ] = None,
+    number: Annotated[int, typer.Option("--seeds", metavar="N", help="How many seeds, from --seed on.")] = 30,
+    weeks: Weeks = None,
+    first: First = 1,
+    size: Size = None,
+    people: People = None,
+    ties: Ties = None,
+    changes: Changes = None,
+    out: Out = None,
+    force: Force = False,
+    persons: Persons = False,
+    page: Page = True,
+    threads: Threads = None,
+    at: Annotated[
+        str, typer.Option("--at", metavar="mean|final", help="With --json: all weeks, or the last.")
+    ] = "mean",
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Compare plans on the same seeds: paired differences from the first plan, with 95% intervals."""
+    from sim import cli
+
+    live = {"threads": threads, "persons": persons}
+    asked = Asked(weeks, size, people, ties, changes or [])
+    writing = cli.Writing(out, force, page, quiet, as_json)
+    cli.compare(setting, plans or [], asked, seeds(first, number), live, writing, at)
+
+
+@app.command(
+    short_help="Run a stored result again, and compare.",
+    epilog="""\b
+Examples:
+  helpseek verify results/one
+  helpseek verify results/one --json""",
+)
+def verify(
+    path: Annotated[str, typer.Argument(metavar="DIR", help="The folder of a result.")],
+    threads: Threads = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run a stored result again from its manifest, and compare it to the last bit."""
+    from sim import cli
+
+    raise typer.Exit(cli.verify(path, threads, quiet, as_json))
+
+
+@app.command(
+    short_help="Write a setting or plan to begin with.",
+    epilog="""\b
+Examples:
+  helpseek new setting my_school
+  helpseek new plan student_guides --out plans/student_guides.yaml""",
+)
+def new(
+    kind: Annotated[str, typer.Argument(metavar="setting|plan", help="What to begin.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name: small letters, digits and _.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The file.  [default: NAME.yaml]")] = None,
+) -> None:
+    """Write a commented setting or plan to begin with; nothing is overwritten."""
+    from sim import cli
+
+    cli.new(kind, name, out)
+
+
+@app.command(
+    short_help="Print the JSON Schema of settings or plans.",
+    epilog="""\b
+Examples:
+  helpseek schema plan
+  helpseek schema setting --out setting.schema.json""",
+)
+def schema(
+    kind: Annotated[str, typer.Argument(metavar="setting|plan", help="Of which files.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it here; not overwritten.")] = None,
+) -> None:
+    """Print the JSON Schema of settings or plans, for editors that check and complete as one types."""
+    from sim import cli
+
+    cli.schema(kind, out)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # an old terminal may lack a sign; that is no reason to stop
+    try:
+        app(prog_name="helpseek")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""What stands on the command line, turned into scenarios; and what goes wrong, turned into a line and an exit code."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from sim.errors import InputError, listed, nearest, shown
+
+if TYPE_CHECKING:
+    from sim.schema import Scenario
+
+FAILED, BAD_INPUT, STOPPED = 1, 2, 130  # exit codes
+
+
+class SeveralPlans(TyperCommand):
+    """A command whose --plans takes all words up to the next option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Write --plans before each of its words, which is what the parser knows."""
+        return super().parse_args(ctx, spread(args, "--plans"))
+
+
+class Guarded(TyperGroup):
+    """All commands, each ending in a line and an exit code whatever goes wrong; only a bug shows a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            raise ended(str(error), BAD_INPUT) from None
+        except KeyboardInterrupt:
+            raise ended("stopped; nothing was written", STOPPED) from None
+        except MemoryError:
+            raise ended("there is not enough memory; fewer people, seeds or weeks need less", FAILED) from None
+        except BrokenPipeError:
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  whoever was reading has gone
+            raise typer.Exit(FAILED) from None
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise ended(f"{where}{(error.strerror or str(error)).lower()}", FAILED) from None
+
+
+def ended(text: str, code: int) -> typer.Exit:
+    """Say what went wrong; raise what this returns."""
+    typer.echo(f"helpseek: {text}", err=True)
+    return typer.Exit(code)
+
+
+def spread(words: Sequence[str], option: str) -> list[str]:
+    """``--plans a b`` as ``--plans a --plans b``."""
+    made: list[str] = []
+    taking, fresh = False, False
+    for word in words:
+        if word == option:
+            taking, fresh = True, True
+            continue
+        if word.startswith("-"):
+            made += [option] if fresh else []
+            taking, fresh = False, False
+        made += [option, word] if taking else [word]
+        fresh = False
+    return [*made, option] if fresh else made
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options of a command ask of every scenario."""
+
+    weeks: int | None = None
+    size: int | None = None
+    people: str | None = None
+    ties: str | None = None
+    changes: list[str] = field(default_factory=list)
+
+    @property
+    def network(self) -> tuple[str | None, str] | None:
+        """One's own network, if there is one."""
+        if self.ties is None and self.people is not None:
+            raise InputError("a file of people needs a file of ties", key="--people", allowed="--people with --ties")
+        return None if self.ties is None else (self.people, self.ties)
+
+    def words(self, seeds: Sequence[int]) -> list[str]:
+        """The same again as words of a command."""
+        options = (("--weeks", self.weeks), ("--size", self.size), ("--people", self.people), ("--ties", self.ties))
+        made = [part for name, value in options if value is not None for part in (name, str(value))]
+        made += [part for change in self.changes for part in ("--set", change)]
+        return [*made, "--seed", str(seeds[0]), "--seeds", str(len(seeds))]
+
+
+def apart(words: Sequence[str], asked: Asked) -> tuple[str | None, list[str]]:
+    """A setting and plans, out of words; with a network of one's own the setting may be left out."""
+    if asked.network is None:
+        if not words:
+            raise InputError("a setting is missing", allowed="helpseek list settings shows them")
+        return words[0], list(words[1:])
+    if words and is_setting(words[0]):
+        return words[0], list(words[1:])
+    return None, list(words)
+
+
+def is_setting(word: str) -> bool:
+    """Whether a word names a setting, shipped or in a file."""
+    from sim import reading, shipped
+
+    if word.lower().endswith((".yaml", ".yml")) and os.path.isfile(word):
+        return reading.read(word).data.get("kind") == "setting"
+    return word in shipped.names("setting")
+
+
+def listed_plans(words: Sequence[str]) -> list[str]:
+    """Plans out of the words of --plans, which commas may join too; each once."""
+    plans = [part for word in words for part in ([word] if os.path.exists(word) else word.split(",")) if part]
+    for plan in plans:
+        if plans.count(plan) > 1:
+            raise InputError("a plan is named twice", key="--plans", found=plan)
+    return plans
+
+
+def scenarios(setting: str | None, plans: Sequence[str], asked: Asked) -> "list[Scenario]":
+    """One scenario for each plan, ``a+b`` standing for both together, with all changes made."""
+    from sim.scenario import resolve
+
+    network = asked.network
+    made = [resolve(setting, together(plan), weeks=asked.weeks, people=asked.size, network=network) for plan in plans]
+    return changed(made, asked.changes)
+
+
+def together(plan: str) -> list[str]:
+    """The plans that are joined by +."""
+    return [plan] if os.path.exists(plan) else plan.split("+")
+
+
+def changed(made: "list[Scenario]", words: Sequence[str]) -> "list[Scenario]":
+    """The scenarios with each change made wherever its name is known; one that is known nowhere is refused."""
+    from sim.scenario import names_of, override
+
+    changes = dict(change(word) for word in words)
+    if not changes:
+        return made
+    known = [names_of(each) for each in made]
+    everywhere = {name for names in known for name in names}
+    for name in changes:
+        if name not in everywhere:
+            allowed = "a parameter (helpseek list parameters), <intervention>.<field>, setting.<field> or weeks"
+            raise InputError("there is no such name to set", key=name, allowed=allowed, hint=nearest(name, everywhere))
+    return [
+        override(each, {name: value for name, value in changes.items() if name in names})
+        for each, names in zip(made, known, strict=True)
+    ]
+
+
+def change(word: str) -> tuple[str, Any]:
+    """``name=value`` taken apart; the value is a number, true, false, null or a list as in JSON, or else text."""
+    name, equals, text = word.partition("=")
+    if not equals or not name.strip():
+        raise InputError("this is no change", key="--set", found=shown(word), allowed="name=value")
+    text = text.strip()
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        try:
+            value = float(text)
+        except ValueError:
+            value = text
+    return name.strip(), value
+
+
+def seeds(first: int, number: int) -> list[int]:
+    """``number`` seeds from ``first`` on."""
+    if not 1 <= number <= 1_000_000:
+        raise InputError("this is no number of seeds", key="--seeds", found=f"{number}", allowed="1 to 1,000,000")
+    return list(range(first, first + number))
+
+
+def one_of(word: str | None, known: Sequence[str], what: str) -> str | None:
+    """A word that must be one of a few."""
+    if word is not None and word not in known:
+        allowed, hint = listed(known), nearest(word, known)
+        raise InputError(f"there is no such {what}", found=shown(word), allowed=allowed, hint=hint)
+    return word
