@@ -1,0 +1,56 @@
+"""What a group is like: cohesion and leader climate, and morale that follows them and its members' distress.
+
+The slow twin of ``sim.groups``.
+"""
+
+from typing import TYPE_CHECKING
+
+from sim.people import LEADER
+from sim.reference.basics import total
+from sim.ties import LEADER_TIE
+
+if TYPE_CHECKING:
+    from sim.reference.model import ReferenceModel
+    from sim.reference.person import Person
+
+
+class Group:
+    """A class, squad or team: cohesion and leader climate, and morale that follows them and its members' distress."""
+
+    def __init__(self, model: "ReferenceModel", number: int, born: int, values: dict[str, float]) -> None:
+        self.model = model
+        self.number = number  # within the world
+        self.born = born  # the week in which the group forms
+        self.members: list[Person] = []
+        self.base_cohesion = values["base_cohesion"]  # SD, what cohesion settles at without training
+        self.cohesion = values["cohesion"]  # SD
+        self.base_climate = values["base_climate"]  # SD, how approving of seeking help its leaders are by themselves
+        self.climate = values["climate"]  # SD
+        self.morale = values["morale"]  # SD
+        self.onset_ratio = values["onset_ratio"]  # factor of cohesion on the onset hazard
+        self.mean_distress = values["mean_distress"]  # points
+
+    @property
+    def size(self) -> int:
+        """People in the group now."""
+        return len(self.members)
+
+    def step(self) -> None:
+        """A week ends: cohesion moves to where training takes it, climate is the leaders', morale follows."""
+        p = self.model.parameters
+        size = max(1, self.size)
+        self.mean_distress = total(person.distress for person in self.members) / size
+        target = self.base_cohesion + total(person.added_cohesion for person in self.members) / size
+        self.cohesion += p.groups_cohesion_rate * (target - self.cohesion)
+        self.climate = self.base_climate + self.added_climate()
+        strain = (self.mean_distress - p.groups_usual_distress) / p.groups_distress_spread
+        target = p.groups_morale_cohesion * self.cohesion + p.groups_morale_climate * self.climate
+        target -= p.groups_morale_distress * strain
+        self.morale += p.groups_morale_rate * (target - self.morale)
+        self.onset_ratio = p.distress_cohesion_onset_ratio**self.cohesion
+
+    def added_climate(self) -> float:
+        """What training added to the leaders whom the group's people are tied to, on average over these ties."""
+        ties = [tie for person in self.members for tie in person.ties.values()]
+        added = [tie.other.added_climate for tie in ties if tie.kind == LEADER_TIE and tie.other.role == LEADER]
+        return total(added) / max(1, len(added))
