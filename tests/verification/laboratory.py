@@ -23,6 +23,14 @@ ALL_ALIKE = {
     "distress.coping_level": 0.0,
     "distress.vulnerability_spread": 0.0,
 }
+CHRONIC = {"distress.fast_remission": 0.0, "distress.slow_remission": 0.0}
+STIGMA_STAYS = {
+    "norms.stigma_rate": 0.0,
+    "norms.stigma_noise": 0.0,
+    "norms.anchor_rate": 0.0,
+    "norms.contact_effect": 0.0,
+    "norms.experience_effect": 0.0,
+}
 TIES_STAY = {
     "bonds.growth": 0.0,
     "bonds.decay": 0.0,
@@ -64,9 +72,10 @@ def a_scenario(
     )
 
 
-def a_population(scenario: Scenario, seeds: Sequence[int], weeks: int) -> Population:
-    """The same scenario once for each seed, at its week 0."""
-    made = Population([World(scenario, seed) for seed in seeds], weeks, census_every=0)
+def a_population(scenario: Scenario | Sequence[Scenario], seeds: Sequence[int], weeks: int) -> Population:
+    """The same scenario once for each seed (or several scenarios, each with a seed of its own), at week 0."""
+    scenarios = [scenario] * len(seeds) if isinstance(scenario, Scenario) else scenario
+    made = Population([World(*pair) for pair in zip(scenarios, seeds, strict=True)], weeks, census_every=0)
     made.run(0)
     return made
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from laboratory import (
+    CHRONIC,
     HOLDS,
     NOBODY_ASKS,
     REFUTED,
@@ -45,7 +46,6 @@ NOTHING_COUNTS = {
         "reliance",
     )
 } | {"norms.influence_form": 0.0, "care.access_burden": 0.0}
-CHRONIC = {"distress.fast_remission": 0.0, "distress.slow_remission": 0.0}
 
 
 def logistic(x):
