@@ -13,13 +13,15 @@ from sim.people import (
     DISTRESSED_TIES,
     EPISODE,
     FRIEND_TRUST,
+    LEADER,
     LEADER_TRUST,
     LEADS,
     PUBLISHED,
     REACHABLE_FRIENDS,
     REACHABLE_LEADERS,
+    ROLE,
 )
-from sim.ties import BRIDGE, FUTURE, PEER, has_mutual_friend
+from sim.ties import BRIDGE, FUTURE, LEADER_TIE, PEER, has_mutual_friend
 
 STEPS = 256.0  # closeness is kept in 256 steps
 ONE = np.uint64(1)
@@ -122,9 +124,11 @@ def dissolve(first, last, event, next_group, people, ties, p):
     """Groups dissolve: ties to people who go elsewhere become bridges with less contact; new acquaintances begin."""
     for i in range(first, last):
         for tie in range(ties.start[i], ties.start[i + 1]):
-            if ties.kind[tie] == FUTURE + event:
-                ties.kind[tie] = PEER
-            elif ties.kind[tie] < FUTURE and next_group[i] != next_group[ties.target[tie]]:
+            other = ties.target[tie]
+            led = people.small[ROLE, i] == LEADER or people.small[ROLE, other] == LEADER
+            if ties.kind[tie] == FUTURE + event or (ties.kind[tie] < FUTURE and next_group[i] == next_group[other]):
+                ties.kind[tie] = LEADER_TIE if led else PEER
+            elif ties.kind[tie] < BRIDGE:
                 ties.kind[tie] = BRIDGE
                 ties.closeness[tie] = math.floor(ties.closeness[tie] * p.bonds_bridge_contact)
         people.group[i] = next_group[i]

@@ -11,7 +11,6 @@ from sim.people import (
     ASKED,
     CARE_EVENT,
     DROPPED_OUT,
-    ENCOURAGED,
     EPISODE,
     EXPERIENCE_PROFESSIONAL,
     GAVE_UP_WAITING,
@@ -143,7 +142,6 @@ def step(first, last, origin, seed, week, service, people, p):
         elif people.small[ASKED, i] == PROFESSIONAL:
             people.small[HELP_STATUS, i] = WAITING
             people.weeks[WEEKS_IN_HELP, i] = 0
-            people.small[SENT_BY_OTHERS, i] = 1 if people.small[ENCOURAGED, i] else 0
             joined += 1
     cut, last_key = admitted(first, last, origin, seed, week, max(0, places - in_care), people)
     offered = attended = attended_wait = waiting = 0

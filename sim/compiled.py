@@ -18,7 +18,7 @@ DECLARATIONS = ("people.py", "ties.py", "measures.py")  # their constants and la
 
 
 def source_digest() -> str:
-    """A short digest of the sources that compiled code is made of, the same on every machine that holds the same code."""
+    """A short digest of the sources that compiled code is made of: the same wherever the same code is."""
     digest = hashlib.sha256()
     for path in sorted(SOURCE.glob("*.py")):
         text = path.read_bytes()

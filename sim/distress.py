@@ -135,9 +135,10 @@ def begin(i, slow, people):
 def end(i, people, p):
     """The episode of person ``i`` ends; windows that were still open close with it."""
     asked = 2 if people.small[SOURCES_ASKED, i] else 1
-    if people.weeks[WEEKS_IN_NEED, i] < p.norms_criterion_window - 1:
+    window = math.floor(p.norms_criterion_window) - 1
+    if people.weeks[WEEKS_IN_NEED, i] < window:
         people.small[NEED_WINDOW, i] = asked
-    if people.small[RECOGNISED, i] and people.weeks[WEEKS_RECOGNISED, i] < p.norms_criterion_window - 1:
+    if people.small[RECOGNISED, i] and people.weeks[WEEKS_RECOGNISED, i] < window:
         people.small[RECOGNISED_WINDOW, i] = asked
     people.small[EPISODE_ENDED, i] = 1 + people.small[SOURCES_ASKED, i]
     people.small[EPISODE, i] = 0

@@ -51,22 +51,27 @@ def led_climate(first, last, first_group, climate, people, ties):
 
 @compiled
 def step(first, last, first_group, last_group, people, ties, groups, p):
-    """One week for the groups of one world; people ``first`` to ``last`` (rows) are its members."""
-    total = np.zeros(last_group - first_group)
-    cohesion = np.zeros(last_group - first_group)
-    climate = np.zeros(last_group - first_group)
+    """One week for the groups of one world; people ``first`` to ``last`` (rows) belong to them.
+
+    Cohesion is the members': leaders who sit with a group do not thin out its training. Empty groups stay as they are.
+    """
+    count = last_group - first_group
+    total, cohesion, climate = np.zeros(count), np.zeros(count), np.zeros(count)
+    members = np.zeros(count, np.int64)
     led_climate(first, last, first_group, climate, people, ties)
-    for g in range(first_group, last_group):
-        groups.size[g] = 0
+    groups.size[first_group:last_group] = 0
     for i in range(first, last):
         g = people.group[i]
         groups.size[g] += 1
         total[g - first_group] += people.real[DISTRESS, i]
-        cohesion[g - first_group] += people.real[ADDED_COHESION, i]
+        if people.small[ROLE, i] != LEADER:
+            members[g - first_group] += 1
+            cohesion[g - first_group] += people.real[ADDED_COHESION, i]
     for g in range(first_group, last_group):
-        size = max(1, groups.size[g])
-        groups.value[MEAN_DISTRESS, g] = total[g - first_group] / size
-        target = groups.value[BASE_COHESION, g] + cohesion[g - first_group] / size
+        if groups.size[g] == 0:
+            continue
+        groups.value[MEAN_DISTRESS, g] = total[g - first_group] / groups.size[g]
+        target = groups.value[BASE_COHESION, g] + cohesion[g - first_group] / max(1, members[g - first_group])
         groups.value[COHESION, g] += p.groups_cohesion_rate * (target - groups.value[COHESION, g])
         groups.value[CLIMATE, g] = groups.value[BASE_CLIMATE, g] + climate[g - first_group]
         strain = (groups.value[MEAN_DISTRESS, g] - p.groups_usual_distress) / p.groups_distress_spread

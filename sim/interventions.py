@@ -76,7 +76,7 @@ class Plans(NamedTuple):
 
 @compiled
 def level(plans, k, week):
-    """Strength of intervention ``k`` in this week: the strongest of its first delivery and its boosters, each fading."""
+    """Strength of intervention ``k`` this week: the strongest of its first delivery and its boosters, each fading."""
     strongest = faded(plans.strength[k], week - plans.start[k], plans.length[k], plans.half_life[k])
     for b in range(plans.booster_week.shape[1]):
         if plans.booster_week[k, b] >= 0:

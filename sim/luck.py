@@ -21,7 +21,7 @@ LOW_32, LOW_8 = np.uint64(0xFFFFFFFF), np.uint64(0xFF)
 PURPOSES = 64  # purposes a person may draw for in one week
 
 # What a draw is for. A number is never reused for another purpose; new ones go at the end.
-LATENT = 0  # the weekly movement of distress, and of self-stigma (one pair of normals)
+LATENT = 0  # the weekly movement of distress
 ONSET = 1
 SPEED = 2
 REMISSION = 3
@@ -41,6 +41,7 @@ BOND = 16  # per tie: contact, waking, fading
 REACH = 17  # who an intervention reaches (week 0, plus the intervention's own number as the other)
 SCREENING = 18
 SLOTS = 19  # per world
+STIGMA = 20  # the weekly movement of self-stigma
 # Start states and structure (week 0 of the world's making)
 TRAIT_VULNERABILITY = 32
 TRAIT_KNOWLEDGE = 33

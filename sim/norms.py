@@ -7,6 +7,8 @@ as disapproval, so private attitudes can be mild while everybody is silent: plur
 
 import math
 
+import numpy as np
+
 from sim import luck
 from sim.compiled import compiled, inlined
 from sim.groups import COHESION
@@ -40,6 +42,7 @@ from sim.people import (
     WAS_HELPED,
 )
 from sim.seeking import logistic
+from sim.ties import FUTURE
 
 HALF_WIDTH = math.sqrt(3.0)  # a uniform draw on plus or minus this has unit variance
 
@@ -90,7 +93,9 @@ def observe(first, last, origin, seed, week, people, ties, p):
         seeking = struggling = 0.0
         helped = 0.0
         for tie in range(ties.start[i], ties.start[i + 1]):
-            trust = float(ties.trust[tie])
+            if ties.kind[tie] >= FUTURE:
+                continue
+            trust = np.float64(ties.trust[tie])
             other = ties.target[tie]
             shown = people.small[PUBLISHED, other]
             weight = trust * p.norms_leader_weight if shown & LEADS else trust
@@ -106,7 +111,7 @@ def observe(first, last, origin, seed, week, people, ties, p):
                 elif shown & STRUGGLING and draw < p.norms_noticing:
                     struggling += weight
         if heard > 0.0:
-            norm = float(people.real[INJUNCTIVE_NORM, i])
+            norm = np.float64(people.real[INJUNCTIVE_NORM, i])
             people.real[INJUNCTIVE_NORM, i] = norm + p.norms_learning_rate * (2.0 * said / heard - 1.0 - norm)
         seeking += keep * people.real[SEEN_SEEKING, i]
         struggling += keep * people.real[SEEN_STRUGGLING, i]
@@ -115,14 +120,14 @@ def observe(first, last, origin, seed, week, people, ties, p):
         people.real[DESCRIPTIVE_NORM, i] = (p.norms_prior_weight * people.real[PRIOR_NORM, i] + seeking) / (
             p.norms_prior_weight + seeking + struggling
         )
-        internalise(i, luck.uniform(luck.person_key(seed, i - origin), week, luck.LATENT), helped, people, p)
+        internalise(i, luck.uniform(luck.person_key(seed, i - origin), week, luck.STIGMA), helped, people, p)
 
 
 @inlined
 def internalise(i, draw, helped, people, p):
     """Self-stigma drifts between its anchor and the perceived norm; experience and contact move it."""
-    stigma = float(people.real[SELF_STIGMA, i])
-    anchor = float(people.real[STIGMA_ANCHOR, i])
+    stigma = np.float64(people.real[SELF_STIGMA, i])
+    anchor = np.float64(people.real[STIGMA_ANCHOR, i])
     believed = p.norms_internalised_strength * (p.norms_usual_approval - people.real[INJUNCTIVE_NORM, i])
     share = p.norms_internalised_share
     change = p.norms_stigma_rate * (share * (believed - stigma) + (1.0 - share) * (anchor - stigma))

@@ -4,7 +4,6 @@ import math
 
 from sim import luck
 from sim.compiled import compiled
-from sim.distress import EPISODE_SCORE
 from sim.groups import CLIMATE
 from sim.people import (
     ADDED_CAMPAIGN,
@@ -40,6 +39,7 @@ from sim.people import (
     SEEN_SEEKING,
     SELF_RELIANCE,
     SELF_STIGMA,
+    SENT_BY_OTHERS,
     SOURCES_ASKED,
     THRESHOLD,
     TRUST_IN_SERVICES,
@@ -198,17 +198,17 @@ def choice(i, draw, climate, service, people, p):
 @compiled
 def step(first, last, origin, seed, week, people, groups, service, p):
     """Screening, recognition, choice, and the bookkeeping of first asks and closing windows."""
-    window = p.norms_criterion_window - 1
+    window = math.floor(p.norms_criterion_window) - 1
     for i in range(first, last):
         people.small[ASKED, i] = NONE
         people.small[FIRST_ASK, i] = 0
         if people.small[EPISODE, i] == 0:
             continue
         key = luck.person_key(seed, i - origin)
-        if people.real[ADDED_SCREENING, i] > 0.0 and people.real[DISTRESS, i] >= EPISODE_SCORE:
-            if luck.uniform(key, week, luck.SCREENING) < people.real[ADDED_SCREENING, i]:
-                people.small[RECOGNISED, i] = 1
-                people.small[ENCOURAGED, i] = p.replies_encouragement_weeks
+        found = people.real[ADDED_SCREENING, i]
+        if found > 0.0 and luck.uniform(key, week, luck.SCREENING) < found:
+            people.small[RECOGNISED, i] = 1
+            people.small[ENCOURAGED, i] = p.replies_encouragement_weeks
         if not people.small[RECOGNISED, i]:
             hazard = recognition_hazard(i, people, p)
             if luck.uniform(key, week, luck.RECOGNITION) < -math.expm1(-hazard):
@@ -219,6 +219,8 @@ def step(first, last, origin, seed, week, people, groups, service, p):
             people.small[ASKED, i] = asked
             people.small[FIRST_ASK, i] = 1 if people.small[SOURCES_ASKED, i] == 0 else 0
             people.small[SOURCES_ASKED, i] |= 1 << (asked - 1)
+            if asked == PROFESSIONAL:
+                people.small[SENT_BY_OTHERS, i] = 1 if people.small[ENCOURAGED, i] else 0
         sought = 2 if people.small[SOURCES_ASKED, i] else 1
         if people.weeks[WEEKS_IN_NEED, i] == window:
             people.small[NEED_WINDOW, i] = sought

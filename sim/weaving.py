@@ -7,7 +7,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from sim import luck
-from sim.compiled import compiled
+from sim.compiled import borrowed, compiled
 from sim.links import link_leaders, link_units
 from sim.people import LEADER, MEMBER
 from sim.schema import Dissolve, Setting
@@ -15,10 +15,10 @@ from sim.ties import FUTURE, Ties, has_mutual_friend
 
 AT_THE_START = -1_000_000  # the week in which the first groups formed
 NEW_CLUSTERING = 0.5  # assumed, where the setting has no units to say it
-PAST_TIMES = 3  # times awake or asleep before the present one, to know how far trust has come
+PAST_TIMES = 2  # times awake or asleep before the present one, to know how far trust has come
 LONG_AGO = 1e6  # weeks: a time without end
-SETTLING_ROUNDS = 4  # enough for the awake share to change by less than .005 between rounds
-SETTLING_SAMPLE = 2000  # people on whom the share with a mutual friend is measured
+SETTLING_ROUNDS = 2  # the share with a mutual friend moves by less than .02 after these
+SETTLING_SAMPLE = 256  # people on whom the share with a mutual friend is measured
 EVENT_LEVEL = 1000  # tells the draws for new groups from those for the units of the start
 PARAMETERS = (
     "bonds_waking",
@@ -141,7 +141,8 @@ def awake_fraction(draw, i, reciprocity):
 @compiled
 def waking_hazard(mutual, p):
     """Mean weekly hazard that a dormant tie wakes, where a share ``mutual`` of them has a mutual friend."""
-    weeks = (1.0 - p.distress_slow_share) / p.distress_fast_remission + p.distress_slow_share / p.distress_slow_remission
+    slow = p.distress_slow_share
+    weeks = (1.0 - slow) / p.distress_fast_remission + slow / p.distress_slow_remission
     need = p.distress_onset_hazard * weeks / (1.0 + p.distress_onset_hazard * weeks)
     alike = 1.0 - 2.0 * need * (1.0 - need)
     likeness = (alike * p.bonds_homophily + 1.0 - alike) * (1.0 - need + need * p.bonds_distressed_waking)
@@ -210,6 +211,9 @@ def mutual_share(last, ties, p):
 @compiled
 def settle(seed, ties, p):
     """Start all ties where waking and falling asleep balance, which depends on how many mutual friends there are."""
+    ties = Ties(
+        borrowed(ties.start), borrowed(ties.target), borrowed(ties.trust), borrowed(ties.closeness), borrowed(ties.kind)
+    )
     people = ties.start.size - 1
     sample = min(people, SETTLING_SAMPLE)
     mutual = 0.5

@@ -6,9 +6,9 @@ The slow twin of ``sim.bonds``.
 import math
 from typing import TYPE_CHECKING
 
-from sim.people import DISTRESSED, LEADS
+from sim.people import DISTRESSED, LEADER, LEADS
 from sim.reference.basics import GOLDEN, STRIDE, Stored, mixed, unit
-from sim.ties import BRIDGE, FUTURE, PEER
+from sim.ties import BRIDGE, FUTURE, LEADER_TIE, PEER
 
 if TYPE_CHECKING:
     from sim.reference.person import Person
@@ -89,9 +89,10 @@ class Tie(Stored):
 
     def dissolve(self, event: int) -> None:
         """Groups dissolve: a tie to someone who goes elsewhere becomes a bridge, a tie of the new group begins."""
-        if self.kind == FUTURE + event:
-            self.kind = PEER
-        elif self.begun and self.person.next_group(event) is not self.other.next_group(event):
+        together = self.person.next_group(event) is self.other.next_group(event)
+        if self.kind == FUTURE + event or (self.begun and together):
+            self.kind = LEADER_TIE if LEADER in (self.person.role, self.other.role) else PEER
+        elif self.kind in (PEER, LEADER_TIE):
             self.kind = BRIDGE
             self.closeness = math.floor(self.closeness * self.person.p.bonds_bridge_contact)
 

@@ -60,7 +60,6 @@ class Service:
             self.wait(person)
         for person in joining:
             person.help_status, person.weeks_in_help = WAITING, 0
-            person.sent_by_others = int(person.encouraged > 0)
         queue = [person for person in queue + joining if person.help_status == WAITING]
         caseload = sum(person.help_status == IN_CARE for person in in_care)
         places = self.places()

@@ -61,7 +61,7 @@ class Distress(Stored):
 
     def end_episode(self) -> None:
         """The episode ends, and with it the windows in which asking for help counts as in time."""
-        last = self.p.norms_criterion_window - 1
+        last = math.floor(self.p.norms_criterion_window) - 1
         asked = 2 if self.sources_asked else 1
         if self.weeks_in_need < last:
             self.need_window = asked

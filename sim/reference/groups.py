@@ -21,7 +21,7 @@ class Group:
         self.model = model
         self.number = number  # within the world
         self.born = born  # the week in which the group forms
-        self.members: list[Person] = []
+        self.people: list[Person] = []
         self.base_cohesion = values["base_cohesion"]  # SD, what cohesion settles at without training
         self.cohesion = values["cohesion"]  # SD
         self.base_climate = values["base_climate"]  # SD, how approving of seeking help its leaders are by themselves
@@ -33,14 +33,16 @@ class Group:
     @property
     def size(self) -> int:
         """People in the group now."""
-        return len(self.members)
+        return len(self.people)
 
     def step(self) -> None:
         """A week ends: cohesion moves to where training takes it, climate is the leaders', morale follows."""
         p = self.model.parameters
-        size = max(1, self.size)
-        self.mean_distress = total(person.distress for person in self.members) / size
-        target = self.base_cohesion + total(person.added_cohesion for person in self.members) / size
+        if not self.people:
+            return
+        self.mean_distress = total(person.distress for person in self.people) / self.size
+        members = [person for person in self.people if person.role != LEADER]
+        target = self.base_cohesion + total(person.added_cohesion for person in members) / max(1, len(members))
         self.cohesion += p.groups_cohesion_rate * (target - self.cohesion)
         self.climate = self.base_climate + self.added_climate()
         strain = (self.mean_distress - p.groups_usual_distress) / p.groups_distress_spread
@@ -51,6 +53,6 @@ class Group:
 
     def added_climate(self) -> float:
         """What training added to the leaders whom the group's people are tied to, on average over these ties."""
-        ties = [tie for person in self.members for tie in person.ties.values()]
+        ties = [tie for person in self.people for tie in person.ties.values()]
         added = [tie.other.added_climate for tie in ties if tie.kind == LEADER_TIE and tie.other.role == LEADER]
         return total(added) / max(1, len(added))

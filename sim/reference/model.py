@@ -93,7 +93,7 @@ class ReferenceModel(mesa.Model):
                 for tie in person.ties.values():
                     tie.dissolve(event)
             for group in self.groups:
-                group.members = []
+                group.people = []
             for person in self.people:
                 person.join(person.next_group(event))
 

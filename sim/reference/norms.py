@@ -67,6 +67,8 @@ class Norms(Stored):
         p = self.p
         said = heard = seeking = struggling = helped = 0.0
         for tie in self.ties.values():
+            if not tie.begun:
+                continue
             other = tie.other
             weight = tie.trust * p.norms_leader_weight if other.shows(LEADS) else tie.trust
             heard += weight
@@ -99,7 +101,7 @@ class Norms(Stored):
         believed = p.norms_internalised_strength * (p.norms_usual_approval - self.injunctive_norm)
         share = p.norms_internalised_share
         change = p.norms_stigma_rate * (share * (believed - stigma) + (1.0 - share) * (anchor - stigma))
-        luck_of_the_week = 2.0 * luck.uniform(self.key, self.model.week, luck.LATENT) - 1.0
+        luck_of_the_week = 2.0 * luck.uniform(self.key, self.model.week, luck.STIGMA) - 1.0
         change += p.norms_stigma_noise * math.sqrt(3.0) * luck_of_the_week  # uniform, of unit variance
         change -= p.norms_contact_effect * min(1.0, helped)
         if self.answer == SUPPORTIVE or self.care_event == HELPED:

@@ -51,7 +51,7 @@ class Person(Distress, Seeking, Replies, Norms, Bonds, mesa.Agent):  # type: ign
     def join(self, group: "Group") -> None:
         """Become a member of a group."""
         self.group = group
-        group.members.append(self)
+        group.people.append(self)
 
     def next_group(self, event: int) -> "Group":
         """The group that she moves to when groups dissolve."""

@@ -6,7 +6,6 @@ The slow twin of ``sim.seeking``.
 import math
 
 from sim import luck
-from sim.distress import EPISODE_SCORE
 from sim.people import FRIEND, LEADER_ASKED, NONE, NOT_IN_HELP, PROFESSIONAL
 from sim.reference.basics import Stored, between, within_a_week
 from sim.seeking import HIGHEST_RECOGNITION, LOWEST_RECOGNITION, POINTS, REFERENCE_SCORE
@@ -19,7 +18,7 @@ class Seeking(Stored):
         """In an episode, screening may find her, or she may come to see her distress as a need."""
         if not self.episode:
             return
-        if self.distress >= EPISODE_SCORE and self.happens(luck.SCREENING, self.added_screening):
+        if self.happens(luck.SCREENING, self.added_screening):
             self.recognised = 1
             self.encouraged = int(self.p.replies_encouragement_weeks)
         if not self.recognised and self.happens(luck.RECOGNITION, within_a_week(self.recognition_hazard())):
@@ -45,7 +44,9 @@ class Seeking(Stored):
         if self.asked != NONE:
             self.first_ask = int(self.sources_asked == 0)
             self.sources_asked |= 1 << (self.asked - 1)
-        last = self.p.norms_criterion_window - 1
+        if self.asked == PROFESSIONAL:
+            self.sent_by_others = int(self.encouraged > 0)
+        last = math.floor(self.p.norms_criterion_window) - 1
         sought = 2 if self.sources_asked else 1
         if self.weeks_in_need == last:
             self.need_window = sought

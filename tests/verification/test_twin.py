@@ -268,7 +268,8 @@ def test_the_twin_is_a_mesa_model():
     ],
 )
 def test_a_parameter_one_hundredth_off_is_noticed(parameter):
-    population, twin = begun(resolved(plans="cohesion_training", parameters=CROWDED), seed=13, weeks=30)
+    some_wait = BUSY | {"care.slots_per_1000": 20.0}  # a queue, but not one whose expected wait is at its bound
+    population, twin = begun(resolved(plans="cohesion_training", parameters=some_wait), seed=13, weeks=30)
     setattr(twin.parameters, parameter, 1.01 * getattr(twin.parameters, parameter))
     assert live_together(population, twin, weeks=30) != []
 
