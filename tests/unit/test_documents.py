@@ -160,6 +160,17 @@ def test_python_in_a_document_uses_what_there_is(document):
             assert unknown_modules(block) == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("document", [ROOT / "README.md", ROOT / "docs" / "guide.md"], ids=lambda path: path.name)
+def test_python_in_a_document_runs(document, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    sim.compare("workplace", ["usual", "peer_leaders"], seeds=2, weeks=4).save("results/two")
+    for language, block in FENCE.findall(read(document)):
+        if language == "python":
+            exec(compile(block, document.name, "exec"), {})
+    assert "unmet_need" in capsys.readouterr().out
+
+
 def test_the_tables_are_those_of_the_program():
     text = read(MODEL)
     assert tables().written(text) == text, "run: python tools/tables.py"
