@@ -39,6 +39,7 @@ class Results:
         self.manifest = dict(manifest)
         self.path = path
         self._tables = dict(tables)
+        self._scenarios: list[Scenario] | None = None
 
     def table(self, name: str) -> pd.DataFrame:
         """One table by its name; read from the folder when it is first looked at."""
@@ -88,7 +89,7 @@ class Results:
         """The scenarios, as they were resolved."""
         from sim.scenario import scenario_from_dict
 
-        if not hasattr(self, "_scenarios"):
+        if self._scenarios is None:
             self._scenarios = [scenario_from_dict(each["scenario"]) for each in self.manifest["scenarios"]]
         return self._scenarios
 

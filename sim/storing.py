@@ -97,7 +97,7 @@ def write_folder(
         for file in (*made.rglob("*"), made):
             flush(file)
         check_free(target, path, replaceable)
-        put(made, target)
+        put(made, target, replaceable is not None)
         flush(target.parent)
     except OSError as error:
         raise InputError("this folder cannot be written", file=path, found=reason(error)) from error
@@ -116,9 +116,9 @@ def check_free(target: Path, path: str | os.PathLike[str], replaceable: Callable
         raise InputError("this is no result, so it is not replaced", file=path, allowed="a new folder, or a result's")
 
 
-def put(made: Path, target: Path) -> None:
+def put(made: Path, target: Path, replace: bool) -> None:
     """Rename ``made`` to ``target``; if a folder is there, the two change places in one step where the system can."""
-    if not target.exists():
+    if not (replace and target.exists()):
         os.rename(made, target)
         return
     if exchange(made, target):

@@ -64,26 +64,13 @@ class Tables:
     def _take_alike(self, numbers: list[int], sums: np.ndarray, window: int) -> None:
         """Measures, totals and verdicts of runs with one window."""
         values, means = pooling.weekly(sums, window), pooling.over_run(sums)
-        asked = [criterion.asked(self.runs[number].scenario.parameters) for number in numbers]
-        after = np.array([criterion.last_delivery(self.runs[number].scenario) for number in numbers])
-        share = np.array([[share] for share, _ in asked])
-        expects = reached(values["expects_both"], share)
-        seeks = reached(values["sought_in_time"], share)
-        weeks = np.array([weeks for _, weeks in asked])
-        found = judged(expects & seeks, after, weeks)
+        rows, truths, held = judgement(values, [self.runs[number].scenario for number in numbers])
         stack = np.stack(list(values.values()), axis=-1)
-        truths = np.stack([expects, seeks, expects & seeks], axis=-1)
-        swayed = sensitivity(values, after)
         for w, number in enumerate(numbers):
-            self.weekly[number] = (stack[w], truths[w], found.held[w])
+            self.weekly[number] = (stack[w], truths[w], held[w])
             row = {f"final_{name}": each[w, -1] for name, each in values.items()}
             row |= {(f"mean_{name}" if name in values else name): each[w] for name, each in means.items()}
-            norm, longest = int(found.norm[w]), int(found.longest[w])
-            said = criterion.words(
-                norm, longest, int(found.held[w, -1]), int(after[w]), stack.shape[1] - 1, int(weeks[w])
-            )
-            row |= {"norm": norm, "norm_words": said, "norm_after": int(after[w]), "norm_longest": longest}
-            self.totals[number] = row | {name: int(each[w]) for name, each in swayed.items()}
+            self.totals[number] = row | rows[w]
 
     def finished(self) -> dict[str, pd.DataFrame]:
         """All tables, in the order of the runs."""
@@ -160,6 +147,22 @@ class Tables:
                 codes = frame[name].to_numpy()
                 frame[name] = pd.arrays.BooleanArray(codes == YES, codes == UNKNOWN)
         return self._labelled(frame, None)
+
+
+def judgement(values: dict[str, np.ndarray], scenarios: "list[Scenario]") -> tuple[list[dict], np.ndarray, np.ndarray]:
+    """The norm criterion of some worlds: a row of verdicts each, the parts by week, and for how long it has held."""
+    asked = [criterion.asked(scenario.parameters) for scenario in scenarios]
+    after = np.array([criterion.last_delivery(scenario) for scenario in scenarios])
+    share, weeks = np.array([[share] for share, _ in asked]), np.array([weeks for _, weeks in asked])
+    expects, seeks = reached(values["expects_both"], share), reached(values["sought_in_time"], share)
+    found, swayed = judged(expects & seeks, after, weeks), sensitivity(values, after)
+    last, rows = expects.shape[1] - 1, []
+    for w in range(len(scenarios)):
+        norm, longest, at_end = int(found.norm[w]), int(found.longest[w]), int(found.held[w, -1])
+        said = criterion.words(norm, longest, at_end, int(after[w]), last, int(weeks[w]))
+        row = {"norm": norm, "norm_words": said, "norm_after": int(after[w]), "norm_longest": longest}
+        rows.append(row | {name: int(each[w]) for name, each in swayed.items()})
+    return rows, np.stack([expects, seeks, expects & seeks], axis=-1), found.held
 
 
 def sensitivity(values: dict[str, np.ndarray], after: np.ndarray) -> dict[str, np.ndarray]:
