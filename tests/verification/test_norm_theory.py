@@ -26,7 +26,7 @@ from scipy import optimize, stats
 from sim import params
 from sim.people import LEADER
 from sim.population import Population
-from sim.schema import Unit
+from sim.schema import Dissolve, Unit
 
 pytestmark = pytest.mark.verification
 
@@ -385,3 +385,43 @@ def test_anchors_follow_slowly_so_that_change_can_last():
             assert state(population, "stigma_anchor") == pytest.approx(pair[1], abs=1e-4)
     settled = share * believed + (1.0 - share) * still
     assert np.abs(state(population, "self_stigma") - settled).mean() > 0.05  # as if anchors stayed
+
+
+def test_stigma_wanders_independently_of_distress():
+    """Both are moved by chance each week; one may not tell of the other."""
+    population = loners({}, people=60_000, weeks=1)
+    before = {name: state(population, name).astype(float) for name in ("latent", "self_stigma")}
+    share, rate = value("norms.internalised_share"), value("norms.stigma_rate")
+    drift = rate * (
+        share * taken_in(population) + (1.0 - share) * state(population, "stigma_anchor") - before["self_stigma"]
+    )
+    population.run(1)
+    shock = state(population, "latent") - value("distress.inertia") * before["latent"]
+    noise = state(population, "self_stigma") - before["self_stigma"] - drift
+
+    def p_of_independence(one: np.ndarray, other: np.ndarray) -> float:
+        cells = [np.argsort(np.argsort(x)) * 8 // x.size for x in (one, other)]
+        return float(stats.chi2_contingency(np.bincount(cells[0] * 8 + cells[1], minlength=64).reshape(8, 8)).pvalue)
+
+    assert p_of_independence(shock, shock**2) < REFUTED  # a link without any correlation is found
+    assert p_of_independence(shock, noise) > HOLDS
+
+
+# Who is heard
+
+
+def test_people_of_a_group_to_come_are_not_heard_before():
+    """Ties that begin when groups dissolve mean nothing until then: lives are the same with and without them."""
+    units = (Unit(name="class", size=10.0, ties=5.0), Unit(name="school", size=400.0, ties=3.0))
+    event = Dissolve(kind="dissolve", week=8, size=20.0, ties=8.0)
+    lives = []
+    for events in ((), (event,)):
+        population = a_population(a_scenario(400, {}, units, events=events), [9], 8)
+        population.run(7)
+        lives.append([state(population, "injunctive_norm"), state(population, "seen_struggling")])
+        population.run(8)
+        lives[-1].append(state(population, "injunctive_norm"))
+    (norm, seen, later), (other_norm, other_seen, other_later) = lives
+    assert np.array_equal(norm, other_norm)
+    assert np.array_equal(seen, other_seen)
+    assert not np.array_equal(later, other_later)
