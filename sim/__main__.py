@@ -100,9 +100,7 @@ Examples:
   helpseek show training_school cohesion_training --json""",
 )
 def show(
-    words: Annotated[
-        list[str] | None, typer.Argument(metavar="SETTING [PLAN]...", help="Names, or .yaml files.")
-    ] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="SETTING PLAN", help="Names, or .yaml files.")] = None,
     weeks: Weeks = None,
     size: Size = None,
     people: People = None,
@@ -127,7 +125,7 @@ Examples:
 def run(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SETTING [PLAN]...", help="Names, or .yaml files; several plans act together."),
+        typer.Argument(metavar="SETTING PLAN", help="Names, or .yaml files; several plans act together."),
     ] = None,
     weeks: Weeks = None,
     first: First = 1,

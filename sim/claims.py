@@ -25,7 +25,7 @@ ALWAYS = (
 )
 LUCK = (
     "Each seed is one simulated community with its own luck: who is distressed when, who knows whom, who is asked. The "
-    "95% intervals say how far the mean over {seeds} may be off for that reason only.",
+    "95% intervals cover luck only: how far the mean over {seeds} may be off for that reason.",
     "They do not say how far the model may be off. Its numbers are uncertain too, and that uncertainty is likely to be "
     "larger; it is not in these intervals.",
 )

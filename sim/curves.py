@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim import wording
+from sim import drawing, wording
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 def labels(results: "Results") -> list[str]:
     """The plans in the order in which they were run."""
     return list(dict.fromkeys(results.weekly["label"].astype(str)))
+
+
+def name(label: str) -> str:
+    """A plan's title as it stands in a figure."""
+    return drawing.safe(wording.title(label))
 
 
 def seeds(results: "Results") -> int:
@@ -108,7 +113,12 @@ def events_in_words(results: "Results") -> str:
 
 def foot(results: "Results") -> str:
     """The line under a figure."""
-    return wording.source_line(seeds(results), place(results))
+    return wording.source_line(seeds(results), drawing.safe(place(results)))
+
+
+def foot_of_means(results: "Results") -> str:
+    """The line under a figure that shows no intervals."""
+    return f"{drawing.safe(place(results))}, simulation, mean of {wording.counted(seeds(results), 'seed')}"
 
 
 def place(results: "Results") -> str:

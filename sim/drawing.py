@@ -3,6 +3,7 @@
 import math
 import textwrap
 import threading
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,10 +68,20 @@ def save(figure: "Figure", stem: str | Path) -> list[Path]:
 
     stem = Path(stem)
     files = [stem.with_name(stem.name + ending) for ending in (".png", ".svg")]
-    with LOCK, matplotlib.rc_context(SETTINGS):
+    with LOCK, matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # a title in a script that the font lacks
+        settle(figure)
         for file, metadata in zip(files, ({"Software": None}, {"Date": None, "Creator": None}), strict=True):
             figure.savefig(file, dpi=160, metadata=metadata, facecolor=style.PAPER)
     return files
+
+
+def settle(figure: "Figure") -> None:
+    """Lay a figure out once for both files, on round numbers: the last bits of a layout hang on what was drawn before."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for panel in figure.axes:
+        panel.set_position([round(each, 4) for each in panel.get_position().bounds])
 
 
 def frame(panel: "Axes", unit: str, across: str = "week") -> None:
@@ -161,9 +172,15 @@ def foot(figure: "Figure", text: str) -> None:
     figure.supxlabel(text, x=0.01, ha="left", fontsize=7.5, color=style.QUIET, fontweight="normal")
 
 
+def safe(text: str, longest: int = 40) -> str:
+    """Anybody's text for a figure: never too long for it, and never taken for mathematics."""
+    words = " ".join(text.split())
+    return (words if len(words) <= longest else words[: longest - 1].rstrip() + "…").replace("$", r"\$")
+
+
 def wrap(text: str, width: int = 16) -> str:
     """Text in short lines."""
-    return "\n".join(textwrap.wrap(text, width, break_long_words=False))
+    return "\n".join(textwrap.wrap(text, width))
 
 
 def rows_for(panels: int) -> int:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sim import drawing, style, wording
+from sim import curves, drawing, style, wording
 from sim.curves import band, labels
 from sim.drawing import TITLE
 
@@ -29,6 +29,7 @@ LEAST = {
     "people": 0.2,
     wording.SCALE: 0.2,
 }
+WHISKER = {"elinewidth": 0.9, "ecolor": style.INK}
 OVER: dict[str, Any] = {**TITLE, "pad": 22}  # a title with room for a key below it
 
 
@@ -36,7 +37,7 @@ def lines(panel: "Axes", results: "Results", measure: str) -> None:
     """One measure week by week, a line in its band for each plan."""
     how = wording.said(measure)
     for place, label in enumerate(labels(results)):
-        drawing.line(panel, band(results, measure, label) * how.factor, place, wording.title(label))
+        drawing.line(panel, band(results, measure, label) * how.factor, place, curves.name(label))
     drawing.frame(panel, how.unit)
     drawing.at_least(panel, LEAST.get(how.step, 0.0))
     panel.set_title(how.label, **TITLE)
@@ -47,7 +48,7 @@ def effect(panel: "Axes", results: "Results", measure: str) -> None:
     how = wording.said(measure)
     base, *others = labels(results)
     for place, label in enumerate(others, 1):
-        drawing.line(panel, band(results, measure, label, base) * how.factor, place, wording.title(label))
+        drawing.line(panel, band(results, measure, label, base) * how.factor, place, curves.name(label))
     drawing.frame(panel, how.step)
     drawing.at_least(panel, LEAST.get(how.step, 0.0))
     panel.axhline(0, color=style.INK, linewidth=0.9)
@@ -92,10 +93,12 @@ def bars(panel: "Axes", steps: list[str], means: "pd.DataFrame", half: "pd.DataF
         at = [row + (place - (len(names) - 1) / 2) * thick for row in range(len(steps))]
         sizes = means.loc[name, steps].fillna(0.0) * 100.0
         errors = half.loc[name, steps].fillna(0.0) * 100.0
-        look: dict[str, Any] = {"color": style.look(place).colour, "label": wording.title(name)}
-        panel.barh(at, sizes, thick * 0.9, xerr=errors, error_kw={"elinewidth": 0.9, "ecolor": style.INK}, **look)
-        for row, size, error in zip(at, sizes, errors, strict=True):
-            panel.text(size + error + 1.2, row, f"{size:.0f}%", va="center", fontsize=7.5, color=style.INK)
+        below, above = errors.clip(upper=sizes), errors.clip(upper=100.0 - sizes)  # a share stays a share
+        look: dict[str, Any] = {"color": style.look(place).colour, "label": curves.name(name)}
+        panel.barh(at, sizes, thick * 0.9, xerr=[below, above], error_kw=WHISKER, **look)
+        for row, size, error in zip(at, sizes, above, strict=True):
+            shown = panel.text(size + error + 1.2, row, f"{size:.0f}%", va="center", fontsize=7.5, color=style.INK)
+            shown.set_in_layout(False)
     panel.set_yticks(range(len(steps)), [drawing.wrap(STEPS[step]) for step in steps])
     panel.invert_yaxis()
     panel.set_xlim(0, 100)
@@ -113,7 +116,7 @@ def stacked(panel: "Axes", sources: list[str], means: "pd.DataFrame") -> None:
         look: dict[str, Any] = {"color": style.SOURCES[who], "hatch": style.HATCHES[who], "edgecolor": style.PAPER}
         panel.barh(range(len(names)), means[source] * 100.0, 0.6, left=left, label=who, **look)
         left = left + means[source] * 100.0
-    panel.set_yticks(range(len(names)), [drawing.wrap(wording.title(name), 18) for name in names])
+    panel.set_yticks(range(len(names)), [drawing.wrap(curves.name(name), 18) for name in names])
     panel.invert_yaxis()
     panel.set_xlabel("asks per 100 person-weeks of need")
     drawing.frame_of_bars(panel)
@@ -132,7 +135,7 @@ def forest(panel: "Axes", table: "pd.DataFrame", names: list[str], others: list[
         looks = style.look(known.index(label))
         panel.hlines(at, rows.low * factor, rows.high * factor, color=looks.colour, linewidth=2.2)
         how: dict[str, Any] = {"color": looks.colour, "marker": looks.marker, "linestyle": "none", "markersize": 5}
-        panel.plot(rows.difference * factor, at, label=wording.title(label), **how)
+        panel.plot(rows.difference * factor, at, label=curves.name(label), **how)
     panel.set_yticks(range(len(names)), [drawing.wrap(wording.said(name).label, 20) for name in names])
     panel.set_ylim(len(names) - 0.45, -0.55)
     drawing.frame_of_bars(panel)

@@ -186,11 +186,11 @@ def distress(results: "Results") -> Drawn | None:
     highest = max(1.0, float(means.sum(axis=1).max()) * 1.06)
     for panel, label in zip(axes, names, strict=True):
         panels.areas(panel, means.loc[label].sort_index(), {state: style.DISTRESS[state] for state in states})
-        panel.set_title(drawing.wrap(wording.title(label), 72 // across), **TITLE)
+        panel.set_title(drawing.wrap(curves.name(label), 72 // across), **TITLE)
         panel.set_ylim(0, highest)
         drawing.delivered(panel, (), curves.dates(results, label)[1])
     drawing.key(figure, axes[0])
-    drawing.foot(figure, f"{curves.place(results)}, simulation, mean of {wording.counted(seeds(results), 'seed')}")
+    drawing.foot(figure, curves.foot_of_means(results))
     last = means.groupby("label", sort=False).last()
     parts = [
         f"{wording.title(name)} " + ", ".join(f"{state} {last.loc[name, state]:.1f}%" for state in reversed(states))

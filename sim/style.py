@@ -12,15 +12,15 @@ RULE = "#d5dbe0"  # grid and borders
 PAPER = "#ffffff"
 
 # States of distress, from well to severe: one cool hue, lighter to darker. No alarm red: distress is no danger sign.
-DISTRESS = {"well": "#e4ecef", "mild": "#a9c9d1", "moderate": "#5a95aa", "severe": "#1f4e6b"}
+DISTRESS = {"well": "#e4ecef", "mild": "#9ec3cc", "moderate": "#5a95aa", "severe": "#1f4e6b"}
 
 # Sources of help, from the nearest to the most formal.
-SOURCES = {"none": "#d9d9d9", "friend": "#f2b84b", "leader": "#3f9c86", "professional": "#1c4a80"}
+SOURCES = {"none": "#d9d9d9", "friend": "#e8a534", "leader": "#3f9c86", "professional": "#1c4a80"}
 HATCHES = {"none": "", "friend": "", "leader": "//", "professional": "xx"}
 
 # What is expected of others, against what people privately think.
 PRIVATE = "#1c4a80"
-PERCEIVED = "#f2b84b"
+PERCEIVED = "#e8a534"
 
 
 class Look(NamedTuple):
