@@ -50,7 +50,8 @@ def compared(mine: "pd.DataFrame", last: "pd.DataFrame", label: str, base: str, 
 
 def lead(found: dict[str, str], label: str, base: str) -> str:
     """In which fields a plan makes a clear difference, and in which none."""
-    clear, none = [], []
+    clear: list[str] = []
+    none: list[str] = []
     for theme, measures in THEMES.items():
         verdicts = {found[name] for name in measures if name in found}
         if verdicts and theme != "Cost":
@@ -76,7 +77,9 @@ def inside(measure: str) -> str:
 
 def lasting(found: dict[str, str], last: "pd.DataFrame") -> str:
     """Which of the clear differences are still there in the last week, in the same direction."""
-    kept, turned, gone = [], [], []
+    kept: list[str] = []
+    turned: list[str] = []
+    gone: list[str] = []
     for row in last.itertuples():
         if found.get(row.measure) in wording.MARKED:
             way = wording.verdict(row.difference, row.low, row.high)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 8.4  # inches
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine
     "font.size": 9.0,
     "svg.hashsalt": "help-seeking-norms",  # else the ids in an SVG would differ from one run to the next
@@ -50,7 +50,7 @@ def columns(heights: Mapping[str, float]) -> tuple["Figure", dict[str, "Axes"]]:
         side = int(taken[1] < taken[0] - 0.01)
         sides[side].append(name)
         taken[side] += height
-    axes = {}
+    axes: dict[str, Axes] = {}
     with LOCK, matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(WIDTH, max(taken) + 0.8), layout="constrained")
         outer = figure.add_gridspec(1, 2 if sides[1] else 1)
@@ -77,11 +77,12 @@ def save(figure: "Figure", stem: str | Path) -> list[Path]:
 
 
 def settle(figure: "Figure") -> None:
-    """Lay a figure out once for both files, on round numbers: the last bits of a layout hang on what was drawn before."""
+    """Lay a figure out once for both files, on round numbers: the last bits of a layout vary from draw to draw."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for panel in figure.axes:
-        panel.set_position([round(each, 4) for each in panel.get_position().bounds])
+        left, bottom, width, height = (round(each, 4) for each in panel.get_position().bounds)
+        panel.set_position((left, bottom, width, height))
 
 
 def frame(panel: "Axes", unit: str, across: str = "week") -> None:

@@ -55,8 +55,8 @@ def table(title: str, columns: Iterable[str], right: Iterable[str] = (), whole: 
     made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         number = name in set(right)
-        how = {"justify": "right" if number else "left", "no_wrap": number or name in set(whole)}
-        made.add_column(name, overflow="fold", **how)
+        unbroken = number or name in set(whole)
+        made.add_column(name, overflow="fold", justify="right" if number else "left", no_wrap=unbroken)
     return made
 
 
