@@ -17,6 +17,7 @@ from sim.population import Population, World
 from sim.scenario import composed, names_of, override
 from sim.schema import Scenario
 from sim.sets import Persons
+from sim.state import State
 from sim.windows import TYPES
 
 LONGEST = 5200  # weeks, as in scenarios
@@ -141,7 +142,7 @@ class HelpSeekingModel(mesa.Model):
     # People
 
     @property
-    def state(self) -> engine.State:
+    def state(self) -> State:
         """The engine's arrays: writing to them changes the model."""
         return self.population.state
 

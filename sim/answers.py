@@ -17,6 +17,10 @@ THEMES = {
     "Ties": ("cohesion", "reachable_friends"),
     "Cost": ("cost",),
 }
+UNTESTED = (
+    "No published trial that could be found measured what cohesion training does to seeking help. What is said of "
+    "seeking help and of norms follows from this model’s assumptions."
+)
 Answer = list[tuple[str, str]]  # a theme, or nothing, and what is said of it
 
 
@@ -44,8 +48,15 @@ def compared(mine: "pd.DataFrame", last: "pd.DataFrame", label: str, base: str, 
     for theme, measures in THEMES.items():
         if said := theme_in_words([rows[name] for name in measures if name in rows], found):
             made.append((theme, said))
+    made += [("A hypothesis", UNTESTED)] if "cohesion_training" in kinds_of(results, label) else []
     made += [("Does it last?", lasting(found, last))] if lasting(found, last) else []
     return [*made, *([("How sure?", by_luck(found))] if by_luck(found) else [])]
+
+
+def kinds_of(results: "Results", label: str) -> set[str]:
+    """The kinds of interventions in a plan."""
+    scenario = dict(zip(results.labels, results.scenarios, strict=True))[label]
+    return {item.kind for item in scenario.interventions.values()}
 
 
 def lead(found: dict[str, str], label: str, base: str) -> str:
@@ -97,6 +108,8 @@ def norm(results: "Results", label: str) -> str:
     unknown, yes = int(mine["norm"].isna().sum()), int(mine["norm"].fillna(False).sum())
     if unknown == len(mine):
         return f"Whether help-seeking became a norm {mine['norm_words'].astype(str).mode().iloc[0]}."
+    if len(mine) == 1:
+        return f"Help-seeking {'became' if yes else 'did not become'} a norm, by the model’s criterion."
     tail = f"; in {unknown} it cannot be told yet" if unknown else ""
     return f"Help-seeking became a norm, by the model’s criterion, in {yes} of {counted(len(mine), 'run')}{tail}."
 
@@ -117,7 +130,7 @@ def described(results: "Results") -> Answer:
     """A plan that is compared with none, by theme."""
     rows = {row.measure: row for row in wording.headline(results.summary(at="mean")).itertuples()}
     weeks = counted(results.scenarios[0].weeks, "week")
-    made = [("", f"On average over {weeks}. {norm(results, results.labels[0])}")]
+    made = [("", f"These are averages over {weeks}. {norm(results, results.labels[0])}")]
     for theme, measures in THEMES.items():
         said = [level(rows[name]) for name in measures if name in rows]
         made += [(theme, wording.outer("; ".join(said)) + ".")] if said else []
@@ -129,5 +142,5 @@ def described(results: "Results") -> Answer:
 def level(row: Any) -> str:
     """The level of one measure."""
     how = wording.said(row.measure, row.unit)
-    of = how.unit.removeprefix("%").strip()
-    return f"{inside(row.measure)} {wording.level(row.measure, row.mean, row.unit)}{' ' + of if of else ''}"
+    of = f"({how.unit})" if how.step == wording.SCALE else how.unit.removeprefix("%").strip()
+    return f"{inside(row.measure)} {wording.level(row.measure, row.mean, row.unit)} {of}".rstrip()

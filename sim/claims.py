@@ -15,8 +15,7 @@ COHESION = (
     "supported by associations only."
 )
 ALWAYS = (
-    "It is no forecast. It works out what would follow if its assumptions held, and nothing here was fitted to the "
-    "community that you may have in mind.",
+    "It is no forecast. It works out what would follow if its assumptions held.",
     "It is about communities. It predicts nothing about any one person, and it is no medical advice.",
     "Stigma’s measured effect on what people do is small (about −0.27 SD), and attitudes move more readily than "
     "behaviour. A result in which a single programme made seeking help a norm would contradict the record.",
@@ -34,6 +33,14 @@ PAIRED = (
     "between two such runs is the plan’s doing, so that even small differences can be told. Small is still small."
 )
 ONE_SEED = "This is one seed: nothing here tells an effect from luck. Use more seeds before drawing any conclusion."
+CALIBRATED = (
+    "Set after published figures: how common distress is and how long it lasts, how soon it is seen as a need, whom "
+    "people turn to, and how services work. The sources are named with each number."
+)
+NEVER_FITTED = (
+    "Never fitted to data: how norms form, spread and fade, and what a programme does to them; and nothing at all of "
+    "the community that you may have in mind."
+)
 IN_WORDS = {
     "read": "Read in the source or its abstract",
     "second_hand": "Read in a secondary page only",
@@ -75,6 +82,7 @@ def rests_on(results: "Results") -> str:
     caption = f"Where the {len(chosen)} numbers behind these results come from"
     forms = dict.fromkeys(results.runs["influence_form"].astype(str))
     made = [
+        bullets((CALIBRATED, NEVER_FITTED)),
         paragraphs([first]),
         table(caption, ("Grade of evidence", "Numbers"), rows),
         paragraphs(FORMS[form] for form in forms if form in FORMS),
@@ -122,7 +130,8 @@ def plan_numbers(results: "Results") -> str:
 def effect_row(name: str, each: dict[str, Any]) -> tuple[str, ...]:
     """One thing that an intervention changes."""
     by = f"{each['value']:g} {each['unit']}".replace("-", "−", int(each["value"] < 0))
-    source = "none" if each["source"] == ASSUMED else each["source"].replace("_", " ")
+    keys = [] if each["source"] == ASSUMED else each["source"].split(", ")
+    source = ", ".join(wording.outer(key.replace("_", " ")) for key in keys) or "none"
     return wording.title(name), each["label"].split(": ", 1)[-1], by, each["evidence"].replace("_", " "), source
 
 

@@ -94,7 +94,9 @@ def bars(panel: "Axes", steps: list[str], means: "pd.DataFrame", half: "pd.DataF
         sizes = means.loc[name, steps].fillna(0.0) * 100.0
         errors = half.loc[name, steps].fillna(0.0) * 100.0
         below, above = errors.clip(upper=sizes), errors.clip(upper=100.0 - sizes)  # a share stays a share
-        look: dict[str, Any] = {"color": style.look(place).colour, "label": curves.name(name)}
+        looks = style.look(place)
+        look: dict[str, Any] = {"color": looks.colour, "hatch": looks.hatch, "edgecolor": style.PAPER, "linewidth": 0}
+        look["label"] = curves.name(name)
         panel.barh(at, sizes, thick * 0.9, xerr=[below, above], error_kw=WHISKER, **look)
         for row, size, error in zip(at, sizes, above, strict=True):
             shown = panel.text(size + error + 1.2, row, f"{size:.0f}%", va="center", fontsize=7.5, color=style.INK)
@@ -117,10 +119,10 @@ def stacked(panel: "Axes", sources: list[str], means: "pd.DataFrame") -> None:
         panel.barh(range(len(names)), means[source] * 100.0, 0.6, left=left, label=who, **look)
         left = left + means[source] * 100.0
     panel.set_yticks(range(len(names)), [drawing.wrap(curves.name(name), 18) for name in names])
-    panel.invert_yaxis()
+    panel.set_ylim(max(len(names), 2) - 0.4, -0.6)
     panel.set_xlabel("asks per 100 person-weeks of need")
     drawing.frame_of_bars(panel)
-    panel.set_title("How often help is asked for, and whom", **OVER)
+    panel.set_title("Whom people ask, and how often", **OVER)
     where: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.2, "borderpad": 0.0}
     panel.legend(ncols=3, frameon=False, handlelength=1.4, columnspacing=1.2, **where).set_in_layout(False)
 

@@ -11,6 +11,7 @@ from sim import engine, groups, interventions, people, seeding, structure
 from sim.errors import InputError
 from sim.measures import CENSUS_TALLIES, SERVICE_TALLIES, TALLIES
 from sim.params import record, record_type
+from sim.state import Output, State, Worlds
 from sim.ties import Ties
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Population:
         self.origin = first_alike(self.worlds)
         self.structures = self._structures()
         self.state = self._stack()
-        self.output = engine.Output(
+        self.output = Output(
             np.zeros((self.count, weeks + 1, SUBGROUPS, len(TALLIES))),
             np.full((self.count, weeks + 1, SUBGROUPS, len(CENSUS_TALLIES)), np.nan),
             np.zeros((self.count, weeks + 1, len(SERVICE_TALLIES))),
@@ -129,7 +130,7 @@ class Population:
             made.append(build_structure(world, self.records[k]))
         return made
 
-    def _stack(self) -> engine.State:
+    def _stack(self) -> State:
         """All worlds' arrays, one after the other."""
         made, count = self.structures, self.count
         first_person = offsets(len(s.group) for s in made)
@@ -148,7 +149,7 @@ class Population:
                 next_group[event, rows] = moves + first_group[k]
         stresses = [[e for e in w.scenario.setting.events if e.kind == "stress"] for w in self.worlds]
         dissolves = [[e for e in w.scenario.setting.events if e.kind == "dissolve"] for w in self.worlds]
-        worlds = engine.Worlds(
+        worlds = Worlds(
             np.array([w.seed for w in self.worlds], np.uint64),
             first_person,
             first_group,
@@ -161,9 +162,7 @@ class Population:
             table(dissolves, "week", np.int64),
         )
         plans = compile_plans([w.scenario for w in self.worlds])
-        return engine.State(
-            everyone, stack_ties(made, first_person), every_group, plans, worlds, self.records, next_group
-        )
+        return State(everyone, stack_ties(made, first_person), every_group, plans, worlds, self.records, next_group)
 
     def _reach(self) -> None:
         """Mark whom each intervention reaches."""
@@ -174,7 +173,7 @@ class Population:
         """Let ``output`` reach as far as week ``weeks``; what is written down stays."""
         if weeks <= self.weeks:
             return
-        longer = engine.Output(*(np.zeros((self.count, weeks + 1, *old.shape[2:])) for old in self.output))
+        longer = Output(*(np.zeros((self.count, weeks + 1, *old.shape[2:])) for old in self.output))
         longer.census[:] = np.nan
         for new, old in zip(longer, self.output, strict=True):
             new[:, : self.weeks + 1] = old

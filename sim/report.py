@@ -24,7 +24,7 @@ NOTE = '<p class="note">All measures, week by week and for parts of the people, 
 def page(results: "Results", drawn: "Sequence[Drawn]", figures: Path, command: str | None = None) -> str:
     """The page as one HTML text: nothing is loaded from anywhere. ``figures`` holds the SVG files of what was drawn."""
     parts = {
-        "title": escape(f"{heading(results)} – {results.scenarios[0].setting.title}"),
+        "title": escape(heading(results)),
         "heading": escape(heading(results)),
         "about": escape(about(results)),
         "question": question(results),
@@ -43,8 +43,9 @@ def page(results: "Results", drawn: "Sequence[Drawn]", figures: Path, command: s
 def heading(results: "Results") -> str:
     """What was compared, or run."""
     base, *others = (title(label) for label in results.labels)
-    names = wording.outer(joined(wording.inner(each) for each in others))
-    return f"{names} against {wording.inner(base)}" if others else base
+    names = joined(wording.inner(each) for each in others)
+    what = f"{names} against {wording.inner(base)}" if others else wording.inner(base)
+    return f"{results.scenarios[0].setting.title}: {what}"
 
 
 def about(results: "Results") -> str:
@@ -53,7 +54,7 @@ def about(results: "Results") -> str:
     people = f"{int(runs['people'].iloc[0]):,} people in {counted(int(runs['groups'].iloc[0]), 'group')}"
     seeds = counted(len(results.seeds), "seed") + (" for each plan" if len(results.labels) > 1 else "")
     weeks = counted(first.weeks, "week")
-    return f"{first.setting.title}: {people}; {weeks}, {seeds}. Simulated on {results.manifest['created'][:10]}."
+    return f"{people}; {weeks}, {seeds}. Simulated on {results.manifest['created'][:10]}."
 
 
 def question(results: "Results") -> str:

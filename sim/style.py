@@ -29,22 +29,22 @@ class Look(NamedTuple):
     colour: str
     line: str | tuple
     marker: str
+    hatch: str  # of bars
 
 
 # The first plan is what the others are compared with; it is neutral.
 PLANS = (
-    Look("#4a4f54", "solid", "o"),
-    Look("#0f6cb3", (0, (6, 1.5)), "s"),
-    Look("#d9641a", (0, (3, 1.2, 1, 1.2)), "D"),
-    Look("#2a9d7f", (0, (1.2, 1.2)), "^"),
-    Look("#b56ba0", (0, (8, 2, 1, 2)), "v"),
-    Look("#e0a526", (0, (4, 3)), "P"),
-    Look("#5cb3e0", (0, (2, 3)), "X"),
+    Look("#727a82", "solid", "o", ""),
+    Look("#0f6cb3", (0, (6, 1.5)), "s", "////"),
+    Look("#d9641a", (0, (3, 1.2, 1, 1.2)), "D", "...."),
+    Look("#2a9d7f", (0, (1.2, 1.2)), "^", "xxxx"),
+    Look("#b56ba0", (0, (8, 2, 1, 2)), "v", "----"),
+    Look("#e0a526", (0, (4, 3)), "P", "++++"),
+    Look("#5cb3e0", (0, (2, 3)), "X", "||||"),
 )
 
 
 def look(place: int) -> Look:
-    """How the plan in this place is drawn; colours come round again, each time with the next line and marker."""
+    """How the plan in this place is drawn; colours come round again, each time with the next line, marker and hatch."""
     turn, colour = divmod(place, len(PLANS))
-    other = PLANS[(colour + turn) % len(PLANS)]
-    return Look(PLANS[colour].colour, other.line, other.marker)
+    return PLANS[(colour + turn) % len(PLANS)]._replace(colour=PLANS[colour].colour)

@@ -228,7 +228,8 @@ def test_what_has_an_order_keeps_it_in_grey(colours):
 def test_plans_differ_by_more_than_colour():
     looks = [style.look(place) for place in range(14)]
     assert len(set(looks)) == len(looks)
-    assert len({(each.line, each.marker) for each in looks[: len(style.PLANS)]}) == len(style.PLANS)
+    for part in ("line", "marker", "hatch"):
+        assert len({getattr(each, part) for each in looks[: len(style.PLANS)]}) == len(style.PLANS)
 
 
 def test_text_can_be_read():

@@ -184,6 +184,7 @@ def test_the_grades_add_up():
 def test_the_hypothesis_is_named_only_where_it_bears():
     assert claims.COHESION.split(";")[0][:40] in claims.limits(tiny.compared())
     assert claims.COHESION[:40] not in claims.limits(tiny.alone())
+    assert dict(answers.answers(tiny.compared())["cohesion_training"])["A hypothesis"] == answers.UNTESTED
 
 
 # The answer
@@ -206,6 +207,7 @@ def test_a_plan_that_reaches_nobody_changes_nothing():
 def test_one_seed_says_so(tmp_path):
     page = Reader(made(tiny.alone(), tmp_path / "one"))
     assert "one run of one seed" in page.words
+    assert "did not become a norm" in page.words or "became a norm cannot be told" in page.words
     assert "Use more seeds" in page.words
     assert "hypothesis" not in page.words
 
