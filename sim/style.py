@@ -34,7 +34,7 @@ class Look(NamedTuple):
 
 # The first plan is what the others are compared with; it is neutral.
 PLANS = (
-    Look("#727a82", "solid", "o", ""),
+    Look("#5b6268", "solid", "o", ""),
     Look("#0f6cb3", (0, (6, 1.5)), "s", "////"),
     Look("#d9641a", (0, (3, 1.2, 1, 1.2)), "D", "...."),
     Look("#2a9d7f", (0, (1.2, 1.2)), "^", "xxxx"),
