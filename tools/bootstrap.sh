@@ -4,6 +4,8 @@
 # or later to get uv with. `make` runs this when .venv is missing or out of date.
 set -eu
 cd "$(dirname "$0")/.."
+# Trust what the system trusts: schools and ministries often stand behind a certificate of their own.
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}" UV_NATIVE_TLS="${UV_NATIVE_TLS:-true}"
 
 say() { echo "bootstrap: $*" >&2; }
 works() { "$@" >/dev/null 2>&1; }
