@@ -13,7 +13,7 @@ import numpy as np
 
 REGISTRY_FILE = Path(__file__).with_name("parameters.yaml")
 REFERENCES_FILE = Path(__file__).with_name("references.yaml")
-DERIVED = ("norms_speaking_intercept",)  # computed from other parameters when a record is made
+DERIVED = ("norms_speaking_intercept", "distress_settled_need")  # computed from others when a record is made
 ASSUMED = "assumed"
 
 KINDS = {
@@ -247,7 +247,19 @@ def record(values: Mapping[str, float]) -> np.void:
     made["norms_speaking_intercept"] = speaking_intercept(
         float(made["norms_usual_approval"]), float(made["norms_speaking_stigma"]), float(made["norms_conformity"])
     )
+    made["distress_settled_need"] = settled_need(
+        float(made["distress_onset_hazard"]),
+        float(made["distress_slow_share"]),
+        float(made["distress_fast_remission"]),
+        float(made["distress_slow_remission"]),
+    )
     return made
+
+
+def settled_need(onset: float, slow_share: float, fast: float, slow: float) -> float:
+    """Share of people in an episode once onset and the two speeds of untreated recovery balance (hazards a week)."""
+    weeks = onset * ((1.0 - slow_share) / fast + slow_share / slow)
+    return weeks / (1.0 + weeks)
 
 
 @cache

@@ -4,6 +4,7 @@ Sums are taken one term after another in a fixed order, never by a library's cho
 whatever other worlds were worked out beside it.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
@@ -96,4 +97,4 @@ def by_subgroup(measure: Measure) -> bool:
 
 def window_of(parameters: Mapping[str, float]) -> int:
     """The criterion's window in whole weeks."""
-    return max(1, round(parameters["norms.criterion_window"]))
+    return max(1, math.floor(parameters["norms.criterion_window"]))

@@ -1,7 +1,9 @@
 """Any number of worlds in one set of arrays: different seeds, settings, plans, sizes and parameters side by side."""
 
+import os
 import zlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -119,16 +121,18 @@ class Population:
 
     def _structures(self) -> list[structure.Structure]:
         """The structure of each world; worlds that begin alike share theirs."""
-        made: list[structure.Structure] = []
+        firsts = np.flatnonzero(self.origin == np.arange(self.count)).tolist()
         self.records = np.zeros(self.count, record_type())
-        for k, world in enumerate(self.worlds):
-            if self.origin[k] != k:
-                self.records[k] = self.records[self.origin[k]]
-                made.append(made[self.origin[k]])
-                continue
-            self.records[k] = record(world.scenario.parameters)
-            made.append(build_structure(world, self.records[k]))
-        return made
+        for k in firsts:
+            self.records[k] = record(self.worlds[k].scenario.parameters)
+        self.records[:] = self.records[self.origin]
+
+        def built(k: int) -> structure.Structure:
+            return build_structure(self.worlds[k], self.records[k])
+
+        with ThreadPoolExecutor(min(len(firsts), os.cpu_count() or 1)) as pool:
+            made = dict(zip(firsts, pool.map(built, firsts), strict=True))
+        return [made[first] for first in self.origin.tolist()]
 
     def _stack(self) -> State:
         """All worlds' arrays, one after the other."""

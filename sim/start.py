@@ -25,6 +25,8 @@ from sim.people import (
     REACHABLE_FRIENDS,
     RECOGNISED,
     ROLE,
+    SEEN_SEEKING,
+    SEEN_STRUGGLING,
     SELF_RELIANCE,
     SELF_STIGMA,
     SLOW,
@@ -37,6 +39,7 @@ from sim.people import (
     WEEKS_IN_NEED,
     WEEKS_RECOGNISED,
 )
+from sim.ties import FUTURE
 
 HIGHER_RISK = 0.6744897501960817  # z-score above which a quarter of people lie: the higher baseline risk
 
@@ -147,6 +150,19 @@ def start_people(first, last, first_group, seed, people, groups, p):
 
 
 @compiled
+def remember(i, people, ties, p):
+    """What person ``i`` has seen of others in need, as much as settles between noticing and forgetting."""
+    trust = 0.0
+    for tie in range(ties.start[i], ties.start[i + 1]):
+        if ties.kind[tie] < FUTURE:
+            trust += ties.trust[tie]
+    struggling = trust * p.distress_settled_need * p.norms_noticing / p.norms_forgetting
+    prior = people.real[PRIOR_NORM, i]
+    people.real[SEEN_STRUGGLING, i] = struggling
+    people.real[SEEN_SEEKING, i] = struggling * prior / (1.0 - prior)
+
+
+@compiled
 def start_ties(first, last, seed, people, ties, p):
     """Who is in reach at the start, and how many confidants there are outside the simulated community."""
     for i in range(first, last):
@@ -160,6 +176,7 @@ def start_ties(first, last, seed, people, ties, p):
         elif draw < p.replies_confidants_none + p.replies_confidants_one + p.replies_confidants_two:
             confidants = 2
         people.small[OUTSIDE_CONFIDANTS, i] = confidants
+        remember(i, people, ties, p)
 
 
 @compiled

@@ -141,9 +141,7 @@ def awake_fraction(draw, i, reciprocity):
 @compiled
 def waking_hazard(mutual, p):
     """Mean weekly hazard that a dormant tie wakes, where a share ``mutual`` of them has a mutual friend."""
-    slow = p.distress_slow_share
-    weeks = (1.0 - slow) / p.distress_fast_remission + slow / p.distress_slow_remission
-    need = p.distress_onset_hazard * weeks / (1.0 + p.distress_onset_hazard * weeks)
+    need = p.distress_settled_need
     alike = 1.0 - 2.0 * need * (1.0 - need)
     likeness = (alike * p.bonds_homophily + 1.0 - alike) * (1.0 - need + need * p.bonds_distressed_waking)
     return (p.bonds_waking + p.bonds_closure * mutual) * likeness

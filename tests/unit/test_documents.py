@@ -229,3 +229,19 @@ def test_the_figure_is_small():
 
 def test_the_changelog_has_this_version():
     assert f"## [{sim.__version__}]" in read(ROOT / "CHANGELOG.md")
+
+
+def test_every_module_has_its_room_in_the_map_of_the_code_and_says_its_idea_there():
+    rooms = dict(
+        re.findall(
+            r"^\| `sim/(\w+)(?:\.py|/)` \| (.+) \|$",
+            (ROOT / "docs" / "code.md").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
+    ideas = {}
+    for path in (ROOT / "sim").iterdir():
+        source = path / "__init__.py" if (path / "__init__.py").exists() else path
+        if source.suffix == ".py" and path.name != "__init__.py":
+            ideas[path.stem] = source.read_text(encoding="utf-8").split("\n")[0].strip('"')
+    assert rooms == ideas

@@ -153,7 +153,7 @@ def city() -> tuple[World, Population]:
     return world, lived([world], weeks=5)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("threads", [2, 3, 4])  # one thread takes the path for small worlds, whatever their size
 def test_the_path_for_large_worlds_gives_the_same(city, threads, monkeypatch):
     world, population = city
     called = []
