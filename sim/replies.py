@@ -118,5 +118,5 @@ def step(first, last, origin, seed, week, people, ties, groups, p):
         else:
             people.real[EXPERIENCE_LEADER, i] = experience_after(people.real[EXPERIENCE_LEADER, i], supportive, p)
         if tie >= 0:
-            change = p.replies_trust_step if supportive else -p.replies_trust_step
+            change = p.replies_trust_step if supportive else -p.replies_trust_loss
             ties.trust[tie] = min(1.0, max(0.0, ties.trust[tie] + change))

@@ -41,7 +41,8 @@ class Replies(Stored):
             self.experience_leader += p.replies_experience_step * (good - self.experience_leader)
             self.supported_by_leader = int(p.replies_support_weeks) if supportive else self.supported_by_leader
         if isinstance(confidant, Tie):
-            confidant.trust = between(0.0, confidant.trust + good * p.replies_trust_step, 1.0)
+            change = p.replies_trust_step if supportive else -p.replies_trust_loss
+            confidant.trust = between(0.0, confidant.trust + change, 1.0)
 
     def confidant(self, a_leader: bool) -> Tie | str:
         """The one whom she asks, with chances in proportion to trust."""

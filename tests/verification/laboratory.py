@@ -40,6 +40,7 @@ TIES_STAY = {
     "bonds.fading": 0.0,
     "bonds.bridge_fading": 0.0,
     "replies.trust_step": 0.0,
+    "replies.trust_loss": 0.0,
 }
 
 

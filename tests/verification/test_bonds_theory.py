@@ -307,19 +307,26 @@ def test_an_answer_moves_trust_by_the_registered_step_and_mostly_up():
     parameters |= {"seeking.friend_constant": 60.0, "norms.influence_form": 0.0, "groups.cohesion_spread": 0.0}
     units = (Unit(name="group", size=float(people), ties=10.0),)
     population = a_population(a_scenario(people, parameters, units), [5], weeks)
-    change(population, TIES_STAY | STIGMA_STAYS | CHRONIC | {"replies.trust_step": value("replies.trust_step")})
+    change(
+        population,
+        TIES_STAY
+        | STIGMA_STAYS
+        | CHRONIC
+        | {name: value(name) for name in ("replies.trust_step", "replies.trust_loss")},
+    )
     for name, all_have in (("episode", 1), ("recognised", 1), ("outside_confidants", 0), ("reachable_friends", 1)):
         put(population, name, all_have)
     put(population, "self_stigma", 0.5)
     up = down = 0
     kind_answer = 1.0 / (1.0 + math.exp(-value("replies.support_constant") - 0.5 * value("replies.support_stigma")))
-    step = value("replies.trust_step")
+    gain, loss = value("replies.trust_step"), value("replies.trust_loss")
     for week in range(1, weeks + 1):
         population.state.ties.trust[:] = 0.75
         population.run(week)
         change_of_trust = population.state.ties.trust - np.float32(0.75)
         moved = np.flatnonzero(change_of_trust)
-        assert np.abs(change_of_trust[moved]) == pytest.approx(step, abs=1e-6)
+        expected = np.where(change_of_trust[moved] > 0.0, gain, -loss)
+        assert change_of_trust[moved] == pytest.approx(expected, abs=1e-6)
         rows = np.searchsorted(population.state.ties.start, moved, side="right") - 1
         answer = state(population, "answer")
         assert np.array_equal(np.flatnonzero(answer != UNANSWERED), rows)
@@ -333,12 +340,17 @@ def test_an_answer_moves_trust_by_the_registered_step_and_mostly_up():
 
 @pytest.fixture(scope="module")
 def askers() -> tuple[np.ndarray, np.ndarray]:
+    """What a year of asking changed, in a few worlds."""
+    return changed_by_asking(range(4))
+
+
+def changed_by_asking(seeds: range) -> tuple[np.ndarray, np.ndarray]:
     """What a year of asking changed for each who asked, against the same people where nobody asks: trust, and ties."""
     plain = scenario.resolve("town", people=4000)
     young = plain.model_copy(update={"setting": plain.setting.model_copy(update={"burn_in": 26})})
     trust, reach, asked = [], [], None
     for silenced in ({}, NOBODY_ASKS):
-        population = a_population(young, range(4), 52)
+        population = a_population(young, seeds, 52)
         change(population, silenced)
         ever = np.zeros(state(population, "answer").size, bool)
         for week in range(1, 53):
@@ -358,3 +370,16 @@ def test_asking_for_help_does_not_cost_trust_on_average(askers):
     assert trust.mean() > 0.0
     assert p_of_mean(trust, 0.0) < REFUTED  # it gains some
     assert p_of_mean(trust, -value("replies.trust_step")) < REFUTED  # as if each asking cost a step
+
+
+def test_asking_for_help_does_not_cost_ties_on_average(askers):
+    _, reach = askers
+    assert reach.mean() >= 0.0 or p_of_mean(reach, 0.0) > HOLDS
+    assert p_of_mean(reach, -0.2) < REFUTED  # as if one asker in five lost a confidant by it
+
+
+@pytest.mark.slow
+def test_asking_for_help_does_not_cost_ties_in_many_worlds():
+    _, reach = changed_by_asking(range(16))
+    assert reach.mean() >= 0.0 or p_of_mean(reach, 0.0) > HOLDS
+    assert p_of_mean(reach, -0.05) < REFUTED  # as where an unsupportive reply costs as much as a supportive one gains

@@ -256,6 +256,7 @@ def test_the_twin_is_a_mesa_model():
         "seeking_friend_constant",
         "replies_forgetting",
         "replies_trust_step",
+        "replies_trust_loss",
         "care_slots_per_1000",
         "norms_learning_rate",
         "norms_noticing",
