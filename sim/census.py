@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.compiled import borrowed, compiled
 from sim.people import STRATUM
-from sim.ties import is_trusted, trusts
+from sim.ties import is_trusted
 
 
 @compiled
@@ -39,11 +39,12 @@ def count(first, last, origin, size, received, people, ties, table, p):
                 friends += 1
         row[4] += friends
         row[7] += friends * (friends - 1)
-        for a in range(friends):
-            row[3] += trusts(trusted[a], i, ties, p)
-            for b in range(friends):
-                if a != b:
-                    row[6] += trusts(trusted[a], trusted[b], ties, p)
+        for friend in range(friends):
+            for tie in range(ties.start[trusted[friend]], ties.start[trusted[friend] + 1]):
+                if is_trusted(tie, ties, p):
+                    row[3] += ties.target[tie] == i
+                    for other in range(friends):
+                        row[6] += ties.target[tie] == trusted[other]
 
 
 @compiled

@@ -19,6 +19,7 @@ ORDER = "interventions | distress seeking replies show | care | observe bonds | 
 
 BLOCK = 2048  # people summed up together: part of the definition of a result, so never a setting
 LARGE = 100_000  # worlds of at least this many people are worked on by several threads at once
+PIECES = 32  # pieces of work that a large world is shared out in, each week and process
 CHUNK = 20_000  # people in the worlds that one thread takes at a time
 
 
@@ -145,6 +146,16 @@ def tally(first, last, w, week, state, table):
 
 
 @compiled
+def tally_blocks(first, last, w, week, state, tables):
+    """Sum up the blocks from ``first`` to ``last`` (numbers within the world) into a table each."""
+    state = bare(state)
+    begin, end = state.worlds.first_person[w], state.worlds.first_person[w + 1]
+    for block in range(first, last):
+        row = begin + block * BLOCK
+        tally(row, min(row + BLOCK, end), w, week, state, tables[block])
+
+
+@compiled
 def census_due(week, every, output):
     """Whether the network is counted this week: every so many weeks, and in the last one."""
     return every > 0 and (week % every == 0 or week == output.tallies.shape[1] - 1)
@@ -234,20 +245,31 @@ def live_all(first_world, last_world, until, every, state, output):
 
 
 @compiled
-def write_baseline(w, every, state, output):
-    """Mark who is isolated and write down week 0 as it stands."""
+def begin_worlds(origin, state):
+    """Draw the start states of the worlds that are the first of their kind; the others copy them later."""
     state = bare(state)
-    start.mark_isolated(state.worlds.first_person[w], state.worlds.first_person[w + 1], state.people)
-    write(w, 0, every, state, output)
+    for w in range(len(origin)):
+        if origin[w] == w:
+            begin_world(w, state)
+
+
+@compiled
+def write_baselines(every, state, output):
+    """Mark who is isolated and write down week 0 of all worlds as they stand."""
+    state = bare(state)
+    for w in range(len(state.worlds.seed)):
+        start.mark_isolated(state.worlds.first_person[w], state.worlds.first_person[w + 1], state.people)
+        write(w, 0, every, state, output)
 
 
 def live_large(w: int, until: int, every: int, state: State, output: Output, pool: ThreadPoolExecutor) -> None:
     """The same as ``live`` for one large world, its blocks shared out among the threads of ``pool``."""
     worlds = state.worlds
     begin, end = int(worlds.first_person[w]), int(worlds.first_person[w + 1])
-    blocks = [(first, min(first + BLOCK, end)) for first in range(begin, end, BLOCK)]
-    share = max(4, len(blocks) // 64)  # blocks in one piece of work: enough to be worth handing over
-    spans = [(span[0][0], span[-1][1]) for span in (blocks[k : k + share] for k in range(0, len(blocks), share))]
+    blocks = -(-(end - begin) // BLOCK)
+    share = max(4, -(-blocks // PIECES))  # blocks in one piece of work: enough to be worth handing over
+    pieces = [(first, min(first + share, blocks)) for first in range(0, blocks, share)]
+    spans = [(begin + first * BLOCK, min(begin + last * BLOCK, end)) for first, last in pieces]
     unwritten = np.zeros(output.service.shape[2])
 
     def each(function: "Callable[..., object]", *arguments: object) -> None:
@@ -262,7 +284,7 @@ def live_large(w: int, until: int, every: int, state: State, output: Output, poo
         gather(w, state)
         worlds.week[w] = week
         if week > 0:
-            write_large(w, week, every, state, output, blocks, pool)
+            write_large(w, week, every, state, output, pieces, spans, pool)
 
 
 def write_large(
@@ -271,26 +293,24 @@ def write_large(
     every: int,
     state: State,
     output: Output,
-    blocks: list[tuple[int, int]],
+    pieces: list[tuple[int, int]],
+    spans: list[tuple[int, int]],
     pool: ThreadPoolExecutor,
 ) -> None:
     """The same as ``write``, block tables made by several threads and added in the order of the blocks."""
-
-    def summed(block: tuple[int, int]) -> np.ndarray:
-        table = np.zeros(output.tallies.shape[2:])
-        tally(block[0], block[1], w, week, state, table)
-        return table
-
-    def counted(block: tuple[int, int]) -> np.ndarray:
-        table = np.zeros(output.census.shape[2:])
-        count_block(block[0], block[1], w, received, state, table)
-        return table
-
-    for table in pool.map(summed, blocks):
+    tables = np.zeros((pieces[-1][1], *output.tallies.shape[2:]))
+    list(pool.map(lambda piece: tally_blocks(piece[0], piece[1], w, week, state, tables), pieces))
+    for table in tables:
         output.tallies[w, week] += table
     if census_due(week, every, output):
         received = nominated(w, state)
-        output.census[w, week] = sum(pool.map(counted, blocks))
+
+        def counted(span: tuple[int, int]) -> np.ndarray:
+            table = np.zeros(output.census.shape[2:])
+            count_block(span[0], span[1], w, received, state, table)
+            return table
+
+        output.census[w, week] = sum(pool.map(counted, spans))
 
 
 def advance(

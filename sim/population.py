@@ -58,8 +58,7 @@ class Population:
             np.full((self.count, weeks + 1, SUBGROUPS, len(CENSUS_TALLIES)), np.nan),
             np.zeros((self.count, weeks + 1, len(SERVICE_TALLIES))),
         )
-        for w in np.flatnonzero(self.origin == np.arange(self.count)):
-            engine.begin_world(int(w), self.state)
+        engine.begin_worlds(self.origin, self.state)
         self._reach()
 
     @property
@@ -96,8 +95,7 @@ class Population:
                 self._copy_start(int(self.origin[w]), w)
                 if done:
                     done(lived)
-        for w in range(self.count):
-            engine.write_baseline(w, self.census_every, self.state, self.output)
+        engine.write_baselines(self.census_every, self.state, self.output)
         self._observed = True
 
     def _copy_start(self, source: int, target: int) -> None:
@@ -123,9 +121,10 @@ class Population:
         """The structure of each world; worlds that begin alike share theirs."""
         firsts = np.flatnonzero(self.origin == np.arange(self.count)).tolist()
         self.records = np.zeros(self.count, record_type())
-        for k in firsts:
-            self.records[k] = record(self.worlds[k].scenario.parameters)
-        self.records[:] = self.records[self.origin]
+        scenarios = {id(world.scenario): world.scenario for world in self.worlds}
+        records = {key: record(scenario.parameters) for key, scenario in scenarios.items()}
+        for k, world in enumerate(self.worlds):
+            self.records[k] = records[id(world.scenario)]
 
         def built(k: int) -> structure.Structure:
             return build_structure(self.worlds[k], self.records[k])

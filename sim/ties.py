@@ -51,13 +51,6 @@ def is_trusted(tie, ties, p):
     return ties.trust[tie] >= p.bonds_reach_trust and ties.kind[tie] < FUTURE
 
 
-@inlined
-def trusts(i, other, ties, p):
-    """Whether person ``i`` trusts ``other`` enough to ask."""
-    tie = find(i, other, ties)
-    return tie >= 0 and is_trusted(tie, ties, p)
-
-
 @compiled
 def has_mutual_friend(i, other, ties, p):
     """Whether someone whom person ``i`` trusts enough to ask also knows ``other``."""

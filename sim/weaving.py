@@ -18,7 +18,7 @@ NEW_CLUSTERING = 0.5  # assumed, where the setting has no units to say it
 PAST_TIMES = 2  # times awake or asleep before the present one, to know how far trust has come
 LONG_AGO = 1e6  # weeks: a time without end
 SETTLING_ROUNDS = 2  # the share with a mutual friend moves by less than .02 after these
-SETTLING_SAMPLE = 256  # people on whom the share with a mutual friend is measured
+SETTLING_SAMPLE = 64  # people on whom the share with a mutual friend is measured
 EVENT_LEVEL = 1000  # tells the draws for new groups from those for the units of the start
 PARAMETERS = (
     "bonds_waking",
