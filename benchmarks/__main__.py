@@ -19,7 +19,7 @@ from benchmarks.speed import speed, with_plans
 from benchmarks.starts import starts
 from benchmarks.table import show
 from benchmarks.targets import compared
-from benchmarks.timing import load
+from benchmarks.timing import be_patient, load
 from benchmarks.town import towns
 from sim.engine import LARGE
 
@@ -101,8 +101,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="up to 100,000 people, fewer repeats: a minute or two")
     parser.add_argument("--tiny", action="store_true", help="only to see that it works; the figures mean nothing")
+    parser.add_argument(
+        "--wait", type=float, default=0.0, metavar="SECONDS",
+        help="before each timing, wait up to so long for others to leave the machine alone",
+    )  # fmt: skip
     parser.add_argument("--out", type=Path, default=LATEST, help="the file to write (benchmarks/latest.json)")
     asked = parser.parse_args()
+    be_patient(asked.wait)
     extent = EXTENTS["tiny" if asked.tiny else "quick" if asked.quick else "full"]
     console, progress = Console(), Console(stderr=True)
     found = measure(extent, lambda words: progress.print(f"[dim]{words}[/dim]"))

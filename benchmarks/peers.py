@@ -7,7 +7,7 @@ import mesa
 
 from benchmarks.extent import Extent
 from benchmarks.plain import PlainModel
-from benchmarks.timing import NANO, load, seconds
+from benchmarks.timing import NANO, best, seconds, timed
 from benchmarks.town import CENSUS_EVERY, mean_ties, people_in, town
 from sim.population import Population, World
 from sim.schema import Scenario
@@ -20,7 +20,7 @@ ENGINE_TIMINGS = 2
 
 def against_mesa(extent: Extent, engine_ns: dict[str, float]) -> dict[str, object]:
     """Times that plain Mesa's person-week is the engine's, at the size of the comparison if it can bear it."""
-    found: dict[str, object] = {"load": load()}
+    found: dict[str, object] = {}
     small = plain_week(extent.mesa_people, SMALL_WEEKS)
     found["small"] = small | {"twin_ns": plain_week(extent.mesa_people, SMALL_WEEKS, twin=True)["ns"]}
     used = small
@@ -34,14 +34,20 @@ def against_mesa(extent: Extent, engine_ns: dict[str, float]) -> dict[str, objec
     }
 
 
-def plain_week(people: int, weeks: int, twin: bool = False) -> dict[str, float]:
+def plain_week(people: int, weeks: int, twin: bool = False) -> dict:
     """Nanoseconds of a person-week of plain agents (the best week), and the seconds to make them."""
     begun = perf_counter()
     model = PlainModel(town(people), 1, twin)
     build = perf_counter() - begun
-    best = min(seconds(model.step) for _ in range(weeks))
+    week = best(timed(model.step) for _ in range(weeks))
     count = len(model.people)
-    return {"people": count, "weeks": weeks, "ns": round(best / count * NANO), "build_seconds": round(build, 2)}
+    return {
+        "people": count,
+        "weeks": weeks,
+        "ns": round(week.seconds / count * NANO),
+        "build_seconds": round(build, 2),
+        "cores_taken_by_others": week.others,
+    }
 
 
 def against_batch_run(extent: Extent) -> dict[str, object]:
@@ -56,20 +62,20 @@ def against_batch_run(extent: Extent) -> dict[str, object]:
     build()
     building, living = [], []
     for _ in range(ENGINE_TIMINGS):
-        building.append(seconds(build))
-        living.append(seconds(lambda: made[0].run(extent.world_weeks, THREADS)))
-    engine = min(building) + min(living)
+        building.append(timed(build))
+        living.append(timed(lambda: made[0].run(extent.world_weeks, THREADS)))
+    engine = best(building).seconds + best(living).seconds
     batch = {str(n): batch_seconds(scenario, n, extent) for n in extent.batch_processes}
     fastest = min(row["all_worlds_seconds"] for row in batch.values())
     return {
-        "load": load(),
+        "cores_taken_by_others": [best(building).others, best(living).others],
         "worlds": extent.worlds,
         "people": round(people_in(made[0]) / extent.worlds),
         "mean_ties": round(mean_ties(made[0]), 2),
         "weeks": extent.world_weeks,
         "engine_seconds": round(engine, 2),
-        "engine_building_seconds": round(min(building), 2),
-        "engine_living_seconds": round(min(living), 2),
+        "engine_building_seconds": round(best(building).seconds, 2),
+        "engine_living_seconds": round(best(living).seconds, 2),
         "by_processes": batch,
         "times": round(fastest / engine, 1),
         "times_by_processes": {n: round(row["all_worlds_seconds"] / engine, 1) for n, row in batch.items()},

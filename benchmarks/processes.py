@@ -5,7 +5,7 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks.timing import NANO
+from benchmarks.timing import NANO, wait_for_quiet
 from benchmarks.town import CENSUS_EVERY, people_in
 from sim import bonds, distress, engine, norms, replies, seeking
 from sim.population import Population
@@ -84,6 +84,7 @@ def breakdown(population: Population, weeks: int = WEEKS) -> dict[str, float]:
     people = people_in(population)
     live_week(population)  # compiled, or read from the cache
     found: dict[str, list[float]] = {}
+    wait_for_quiet()
     for _ in range(weeks):
         for name, taken in live_week(population).items():
             found.setdefault(name, []).append(taken)

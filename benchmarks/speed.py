@@ -4,7 +4,7 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks.extent import Extent
-from benchmarks.timing import NANO, load, seconds
+from benchmarks.timing import NANO, Timing, best, seconds, timed
 from benchmarks.town import CENSUS_EVERY, mean_ties, people_in, towns
 from sim.engine import LARGE
 from sim.population import Population
@@ -26,22 +26,29 @@ def speed(size: int, extent: Extent) -> tuple[dict[str, object], Population]:
     built = perf_counter() - begun
     population.run(1, max(THREADS))
     lived = people_in(population) * weeks
-    timings: dict[int, list[float]] = {threads: [] for threads in THREADS}
+    timings: dict[int, list[Timing]] = {threads: [] for threads in THREADS}
     for _ in range(repeats):
         for threads in THREADS:  # in turn, so that what else the machine does falls on both
             until = population.week + weeks
-            timings[threads].append(seconds(lambda: population.run(until, threads)) / lived * NANO)  # noqa: B023
+            timings[threads].append(timed(lambda: population.run(until, threads)))  # noqa: B023
     return {
-        "ns": {str(threads): round(min(found), 1) for threads, found in timings.items()},
-        "median_ns": {str(threads): round(median(found), 1) for threads, found in timings.items()},
+        "ns": {str(threads): ns_each(best(found).seconds, lived) for threads, found in timings.items()},
+        "median_ns": {
+            str(threads): ns_each(median(each.seconds for each in found), lived) for threads, found in timings.items()
+        },
         "worlds": count,
         "people": people_in(population),
         "mean_ties": round(mean_ties(population), 2),
         "weeks": weeks,
         "repeats": repeats,
         "build_seconds": round(built, 2),
-        "load": load(),
+        "cores_taken_by_others": best(timings[max(THREADS)]).others,
     }, population
+
+
+def ns_each(seconds: float, lived: int) -> float:
+    """Nanoseconds for each of the person-weeks lived."""
+    return round(seconds / lived * NANO, 1)
 
 
 def with_plans(size: int, extent: Extent) -> dict[str, object]:
@@ -49,8 +56,7 @@ def with_plans(size: int, extent: Extent) -> dict[str, object]:
     population = towns(size, 1, 2 + CENSUS_EVERY * extent.repeats, ("cohesion_training", "peer_leaders"))
     population.run(1, max(THREADS))
     lived = people_in(population) * CENSUS_EVERY
-    found = [
-        seconds(lambda: population.run(population.week + CENSUS_EVERY, max(THREADS))) / lived * NANO
-        for _ in range(extent.repeats)
-    ]
-    return {"plans": ["cohesion_training", "peer_leaders"], "people": size, "ns": round(min(found), 1)}
+    least = min(
+        seconds(lambda: population.run(population.week + CENSUS_EVERY, max(THREADS))) for _ in range(extent.repeats)
+    )
+    return {"plans": ["cohesion_training", "peer_leaders"], "people": size, "ns": ns_each(least, lived)}

@@ -19,7 +19,7 @@ def show(found: dict, console: Console) -> None:
 def speeds(found: dict) -> Table:
     """Nanoseconds for each person-week by size and threads."""
     table = Table(title="Nanoseconds per person-week, whole model (best of several)")
-    for name in ("people in a world", "worlds", "2 threads", "1 thread", "built in s", "load"):
+    for name in ("people in a world", "worlds", "2 threads", "1 thread", "built in s", "others' cores"):
         table.add_column(name, justify="right")
     for size, row in found["speed"].items():
         if "skipped" in row:
@@ -28,7 +28,7 @@ def speeds(found: dict) -> Table:
         ns = row["ns"]
         table.add_row(
             f"{int(size):,}", f"{row['worlds']:,}", number(ns["2"]), number(ns["1"]), number(row["build_seconds"]),
-            number(row["load"]),
+            number(row["cores_taken_by_others"]),
         )  # fmt: skip
     return table
 
@@ -40,12 +40,12 @@ def processes(found: dict) -> Table:
     table.add_column("process")
     for size in sizes:
         table.add_column(f"{int(size):,}", justify="right")
-    table.add_column(f"largest part of the work at {int(sizes[-1]):,}")
+    table.add_column("what it must take at least")
     bounds = found["processes"][sizes[-1]]["bounds"]["processes"]
     for name in found["processes"][sizes[0]]["ns"]:
         cells = [number(found["processes"][size]["ns"][name]) for size in sizes]
         bound = bounds.get(name)
-        table.add_row(name, *cells, f"{bound['most']}: {largest(bound)} ns at least" if bound else "")
+        table.add_row(name, *cells, f"{largest(bound)}, {bound['most']}" if bound else "")
     return table
 
 
