@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -27,6 +28,8 @@ Examples:
 
 A model to think about communities with. It predicts no one person, and is no medical advice.""",
 )
+
+COMMANDS: tuple[ModuleType, ...] = ()
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for scripts.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and no list of the files written.")]
@@ -245,6 +248,11 @@ def schema(
     from sim import cli
 
     cli.schema(kind, out)
+
+
+# The commands of each part of the package are declared by that part.
+for commands in COMMANDS:
+    commands.add(app)
 
 
 def main() -> None:

@@ -20,9 +20,11 @@ RANKS = {
     4: "asking curves engine population windows",
     5: "answers batches claims collecting panels results sets tabling",
     6: "agents plots reference showing study trial",
-    7: "app cli_progress cli_words report",
-    8: "cli",
-    9: "__main__",
+    7: "cli_progress cli_words report",
+    8: "cli sweeps trials",
+    9: "calibration decisions exploring",
+    10: "app",
+    11: "__main__",
 }
 RANK = {module: rank for rank, modules in RANKS.items() for module in modules.split()}
 
