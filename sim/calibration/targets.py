@@ -1,0 +1,69 @@
+"""What the model is held against: observed facts with interval, source and grade, each to fit or held out."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.checking import Place, validated
+from sim.errors import InputError
+from sim.params import GRADES, references
+from sim.reading import read
+
+TARGETS_FILE = Path(__file__).with_name("targets.yaml")
+
+FIT, HELD_OUT, THEORY = "fit", "held_out", "theory"
+
+
+class Target(BaseModel):
+    """One fact: what was observed, and which of the model's own numbers it is held against."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(description="short name, small letters, digits and _")
+    statement: str = Field(description="the fact in a sentence")
+    fact: str = Field(description="how the model's own value is worked out, as in facts.py")
+    value: float = Field(description="what was observed")
+    low: float = Field(description="lower end of its interval")
+    high: float = Field(description="upper end of its interval")
+    interval: Literal["published", "derived", "chosen"] = Field(description="where the interval comes from")
+    note: str = Field(default="", description="arithmetic, or what the figure leaves open")
+    setting: str = Field(description="the shipped setting in which the model is asked")
+    week: int | None = Field(default=None, description="weeks after the start of what is done, if anything is")
+    subgroup: str = Field(default="", description="of whom, if not of everybody")
+    source: str = Field(description="a key of references.yaml")
+    grade: str = Field(description="how well the figure is known, as in the registry")
+    used_for: Literal["fit", "held_out", "theory"] = Field(description="whether it had a part in fitting")
+    why_missed: str = Field(default="", description="the best understood reason, where the model misses it")
+
+    def met(self, value: float) -> bool:
+        """Whether a value lies in the fact's interval."""
+        return self.low <= value <= self.high
+
+
+@cache
+def targets() -> tuple[Target, ...]:
+    """All targets, in the order of the file. Raises InputError if the file is at fault."""
+    return load(TARGETS_FILE)
+
+
+def load(file: Path) -> tuple[Target, ...]:
+    """The targets of a file, checked."""
+    document = read(file)
+    found = []
+    for name, entry in document.data.items():
+        places = {keys[1:]: Place(str(file), line) for keys, line in document.lines.items() if keys[:1] == (name,)}
+        target = validated(Target, {"id": name, **entry}, places)
+        if not target.low <= target.value <= target.high:
+            allowed = "low <= value <= high"
+            raise InputError("the interval does not hold the value", file=str(file), key=name, allowed=allowed)
+        if target.source not in references() or target.grade not in GRADES:
+            raise InputError("source or grade is unknown", file=str(file), key=name, found=target.source)
+        found.append(target)
+    return tuple(found)
+
+
+def by_id() -> dict[str, Target]:
+    """All targets by their name."""
+    return {target.id: target for target in targets()}
