@@ -7,6 +7,7 @@ subgroups and worlds without averaging averages.
 from typing import NamedTuple
 
 ONCE = "once"  # the denominator of a sum over a whole run
+HIGHER, LOWER = "higher", "lower"
 
 TALLIES = (
     "people",
@@ -87,16 +88,29 @@ class Measure(NamedTuple):
     denominator: str  # the same; "worlds" is one per world and week, ONCE one per run
     scale: float = 1.0
     weeks: int = 1  # pooled over this many weeks up to the one reported; 0 is the registry's criterion window
+    better: str = ""  # HIGHER or LOWER where more, or less, is better in itself; nothing where that depends
 
 
 MEASURES = (
     # distress
-    Measure("mean_distress", "Mean distress", "points (0-27)", "mean PHQ-like score", "distress", "people"),
-    Measure("well", "Well", "share of people", "score below 5", "people - mild - moderate - severe", "people"),
+    Measure(
+        "mean_distress", "Mean distress", "points (0-27)", "mean PHQ-like score", "distress", "people", better=LOWER
+    ),
+    Measure(
+        "well", "Well", "share of people", "score below 5", "people - mild - moderate - severe", "people", better=HIGHER
+    ),
     Measure("mild", "Mild", "share of people", "score 5 to 9", "mild", "people"),
     Measure("moderate", "Moderate", "share of people", "score 10 to 14", "moderate", "people"),
-    Measure("severe", "Severe", "share of people", "score 15 or more", "severe", "people"),
-    Measure("elevated", "Elevated distress", "share of people", "score 10 or more", "moderate + severe", "people"),
+    Measure("severe", "Severe", "share of people", "score 15 or more", "severe", "people", better=LOWER),
+    Measure(
+        "elevated",
+        "Elevated distress",
+        "share of people",
+        "score 10 or more",
+        "moderate + severe",
+        "people",
+        better=LOWER,
+    ),
     Measure(
         "at_least_mild",
         "At least mild distress",
@@ -104,10 +118,29 @@ MEASURES = (
         "score 5 or more",
         "mild + moderate + severe",
         "people",
+        better=LOWER,
     ),
-    Measure("elevated_risk", "Elevated risk proxy", "share of people", "suicide-risk proxy", "elevated_risk", "people"),
-    Measure("in_need", "In need", "share of people", "in an episode of elevated distress", "in_need", "people"),
-    Measure("recognised", "Need recognised", "share of those in need", "see it as a need", "recognised", "in_need"),
+    Measure(
+        "elevated_risk",
+        "Elevated risk proxy",
+        "share of people",
+        "suicide-risk proxy",
+        "elevated_risk",
+        "people",
+        better=LOWER,
+    ),
+    Measure(
+        "in_need", "In need", "share of people", "in an episode of elevated distress", "in_need", "people", better=LOWER
+    ),
+    Measure(
+        "recognised",
+        "Need recognised",
+        "share of those in need",
+        "see it as a need",
+        "recognised",
+        "in_need",
+        better=HIGHER,
+    ),
     # seeking, over both denominators
     Measure(
         "sought",
@@ -116,6 +149,7 @@ MEASURES = (
         "asked anyone this week",
         "asked_friend + asked_leader + asked_professional",
         "in_need",
+        better=HIGHER,
     ),
     Measure(
         "sought_recognised",
@@ -124,6 +158,7 @@ MEASURES = (
         "asked anyone this week",
         "asked_while_recognised",
         "recognised",
+        better=HIGHER,
     ),
     Measure("sought_friend", "Asked a friend", "share of those in need", "this week", "asked_friend", "in_need"),
     Measure("sought_leader", "Asked a leader", "share of those in need", "this week", "asked_leader", "in_need"),
@@ -143,6 +178,7 @@ MEASURES = (
         "need_closed_asked",
         "need_closed",
         weeks=0,
+        better=HIGHER,
     ),
     Measure(
         "sought_in_time_recognised",
@@ -152,6 +188,7 @@ MEASURES = (
         "recognised_closed_asked",
         "recognised_closed",
         weeks=0,
+        better=HIGHER,
     ),
     Measure(
         "any_help",
@@ -161,6 +198,7 @@ MEASURES = (
         "ended_asked_anyone",
         "episodes_ended",
         weeks=0,
+        better=HIGHER,
     ),
     Measure(
         "formal_help",
@@ -178,6 +216,7 @@ MEASURES = (
         "have asked nobody in this episode",
         "nobody_asked_yet",
         "in_need",
+        better=LOWER,
     ),
     Measure(
         "weeks_to_help",
@@ -187,6 +226,7 @@ MEASURES = (
         "weeks_to_first_ask",
         "first_asks",
         weeks=0,
+        better=LOWER,
     ),
     Measure(
         "weeks_from_recognition",
@@ -196,6 +236,7 @@ MEASURES = (
         "weeks_from_recognition",
         "first_asks_recognised",
         weeks=0,
+        better=LOWER,
     ),
     Measure(
         "maturity",
@@ -206,6 +247,7 @@ MEASURES = (
         "in_need",
         scale=100.0,
         weeks=0,
+        better=HIGHER,
     ),
     Measure(
         "supportive_answers",
@@ -215,6 +257,7 @@ MEASURES = (
         "answered_supportively",
         "answered",
         weeks=0,
+        better=HIGHER,
     ),
     # norms
     Measure(
@@ -224,11 +267,30 @@ MEASURES = (
         "believed share who seek help when they need it",
         "descriptive_norm",
         "people",
+        better=HIGHER,
     ),
-    Measure("injunctive_norm", "Injunctive norm", "-1 to 1", "perceived approval", "injunctive_norm", "people"),
-    Measure("expects_seeking", "Expects that most seek help", "share of people", "", "expects_seeking", "people"),
-    Measure("expects_approval", "Expects approval", "share of people", "", "expects_approval", "people"),
-    Measure("expects_both", "Expects both", "share of people", "both expectations", "expects_both", "people"),
+    Measure(
+        "injunctive_norm",
+        "Injunctive norm",
+        "-1 to 1",
+        "perceived approval",
+        "injunctive_norm",
+        "people",
+        better=HIGHER,
+    ),
+    Measure(
+        "expects_seeking",
+        "Expects that most seek help",
+        "share of people",
+        "",
+        "expects_seeking",
+        "people",
+        better=HIGHER,
+    ),
+    Measure("expects_approval", "Expects approval", "share of people", "", "expects_approval", "people", better=HIGHER),
+    Measure(
+        "expects_both", "Expects both", "share of people", "both expectations", "expects_both", "people", better=HIGHER
+    ),
     Measure("speaks", "Speaks of it", "share of people", "as a good thing, this week", "speaks", "people"),
     Measure(
         "would_speak",
@@ -237,6 +299,7 @@ MEASURES = (
         "private approval: chance of speaking if others were thought evenly split",
         "would_speak",
         "people",
+        better=HIGHER,
     ),
     Measure(
         "perceived_stigma",
@@ -246,6 +309,7 @@ MEASURES = (
         "injunctive_norm",
         "people",
         scale=-1.0,
+        better=LOWER,
     ),
     Measure(
         "gap",
@@ -255,7 +319,7 @@ MEASURES = (
         "would_speak - 0.5 people - 0.5 injunctive_norm",
         "people",
     ),
-    Measure("self_stigma", "Personal stigma", "SD", "mean self-stigma", "self_stigma", "people"),
+    Measure("self_stigma", "Personal stigma", "SD", "mean self-stigma", "self_stigma", "people", better=LOWER),
     Measure(
         "experience",
         "Experience with professionals",
@@ -263,6 +327,7 @@ MEASURES = (
         "mean of all people",
         "experience_professional",
         "people",
+        better=HIGHER,
     ),
     # ties and groups
     Measure("reachable_friends", "Friends in reach", "people", "trusted enough to ask", "reachable_friends", "people"),
@@ -274,16 +339,19 @@ MEASURES = (
         "nobody inside or outside to confide in",
         "without_confidant",
         "people",
+        better=LOWER,
     ),
     Measure("cohesion", "Cohesion", "SD", "mean over people of their group's", "cohesion", "people"),
-    Measure("morale", "Morale", "SD", "mean over people of their group's", "morale", "people"),
+    Measure("morale", "Morale", "SD", "mean over people of their group's", "morale", "people", better=HIGHER),
     Measure("climate", "Leader climate", "SD", "mean over people of their group's", "climate", "people"),
     Measure("reached", "Reached", "share of people", "by any intervention at work", "reached", "people"),
     # professional help
     Measure("waiting", "Waiting", "share of people", "in the queue", "waiting", "people"),
     Measure("in_care", "In care", "share of people", "in professional care", "in_care", "people"),
     Measure("queue", "Queue", "people", "waiting at the end of the week", "queue", "worlds"),
-    Measure("wait", "Expected wait", "weeks", "as the queue lets people expect", "expected_wait", "worlds"),
+    Measure(
+        "wait", "Expected wait", "weeks", "as the queue lets people expect", "expected_wait", "worlds", better=LOWER
+    ),
     Measure("load", "Load", "share of places", "caseload over places; pooled", "caseload", "places", weeks=0),
     Measure(
         "waited",
@@ -293,8 +361,18 @@ MEASURES = (
         "attended_wait",
         "attended",
         weeks=0,
+        better=LOWER,
     ),
-    Measure("attendance", "Attendance", "share of offers", "places taken up; pooled", "attended", "offered", weeks=0),
+    Measure(
+        "attendance",
+        "Attendance",
+        "share of offers",
+        "places taken up; pooled",
+        "attended",
+        "offered",
+        weeks=0,
+        better=HIGHER,
+    ),
     Measure("sessions", "Sessions", "sessions", "held this week", "sessions", "worlds"),
     Measure(
         "helped",
@@ -309,7 +387,15 @@ MEASURES = (
     Measure(
         "nominations", "Nominations received", "people", "others who trust enough to ask", "nominations", "members"
     ),
-    Measure("isolates", "Isolates", "share of people", "whom nobody trusts enough to ask", "isolates", "members"),
+    Measure(
+        "isolates",
+        "Isolates",
+        "share of people",
+        "whom nobody trusts enough to ask",
+        "isolates",
+        "members",
+        better=LOWER,
+    ),
     Measure("density", "Density", "share of pairs", "trusted ties among all ordered pairs", "trusted_ties", "pairs"),
     Measure("reciprocity", "Reciprocity", "share of trusted ties", "returned", "mutual", "trusted_ties"),
     Measure(
@@ -319,7 +405,27 @@ MEASURES = (
 
 # Sums over the weeks 1 to the last of a whole run
 TOTALS = (
-    Measure("person_weeks_in_need", "Time in need", "person-weeks", "spent in an episode", "in_need", ONCE),
+    Measure(
+        "person_weeks_in_need", "Time in need", "person-weeks", "spent in an episode", "in_need", ONCE, better=LOWER
+    ),
+    Measure(
+        "person_weeks_elevated",
+        "Time in elevated distress",
+        "person-weeks",
+        "score 10 or more",
+        "moderate + severe",
+        ONCE,
+        better=LOWER,
+    ),
+    Measure(
+        "person_weeks_unmet",
+        "Time in need, nobody asked",
+        "person-weeks",
+        "in an episode in which nobody was asked yet",
+        "nobody_asked_yet",
+        ONCE,
+        better=LOWER,
+    ),
     Measure("first_asks", "Episodes in which help was sought", "episodes", "first asks", "first_asks", ONCE),
     Measure(
         "asks",
@@ -331,11 +437,17 @@ TOTALS = (
     ),
     Measure("care_sessions", "Sessions of care", "sessions", "held over the whole run", "sessions", ONCE),
     Measure("people_helped", "Care that helped", "endings", "over the whole run", "helped", ONCE),
-    Measure("people_gave_up", "Gave up waiting", "endings", "over the whole run", "gave_up_waiting", ONCE),
+    Measure(
+        "people_gave_up", "Gave up waiting", "endings", "over the whole run", "gave_up_waiting", ONCE, better=LOWER
+    ),
 )
 # What a run has one of, and no tally makes
-COST = Measure("cost", "Cost", "currency of the plan", "of all interventions, by the plan's own figures", "", ONCE)
-NORM = Measure("norm", "Help-seeking became a norm", "share of runs", "of those in which it can be told", "", ONCE)
+COST = Measure(
+    "cost", "Cost", "currency of the plan", "of all interventions, by the plan's own figures", "", ONCE, better=LOWER
+)
+NORM = Measure(
+    "norm", "Help-seeking became a norm", "share of runs", "of those in which it can be told", "", ONCE, better=HIGHER
+)
 
 BY_NAME = {measure.name: measure for measure in (*MEASURES, *TOTALS, COST, NORM)}
 

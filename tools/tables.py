@@ -32,8 +32,9 @@ def fields() -> str:
 
 def measures() -> str:
     """What is reported."""
-    rows = [(f"`{each.name}`", each.label, each.unit, each.meaning) for each in (*MEASURES, *TOTALS, COST, NORM)]
-    return table(("measure", "label", "unit", "meaning"), rows)
+    every = (*MEASURES, *TOTALS, COST, NORM)
+    rows = [(f"`{each.name}`", each.label, each.unit, each.meaning, each.better or "depends") for each in every]
+    return table(("measure", "label", "unit", "meaning", "better if"), rows)
 
 
 def parameters(group: str) -> str:
