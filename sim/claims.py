@@ -28,6 +28,11 @@ LUCK = (
     "They do not say how far the model may be off. Its numbers are uncertain too, and that uncertainty is likely to be "
     "larger; it is not in these intervals.",
 )
+WITH_PARAMETERS = (
+    "Each seed is one simulated community with its own luck and its own draw of the model’s uncertain numbers. The 95% "
+    "intervals cover both: how far the mean over {seeds} may be off for these reasons.",
+    "They do not say whether the model is right. What it leaves out, and what it takes for granted, is not in them.",
+)
 PAIRED = (
     "Plans are compared on the same seeds: the same people with the same luck, with and without the plan. What differs "
     "between two such runs is the plan’s doing, so that even small differences can be told. Small is still small."
@@ -59,7 +64,8 @@ def how_sure(results: "Results") -> str:
         return paragraphs([ONE_SEED])
     paired = len(results.labels) > 1 and bool(results.differences(at="mean").paired.all())
     seeds = wording.counted(len(results.seeds), "seed")
-    return paragraphs([text.format(seeds=seeds) for text in LUCK] + ([PAIRED] if paired else []))
+    texts = WITH_PARAMETERS if results.uncertainty == wording.LUCK_AND_PARAMETERS else LUCK
+    return paragraphs([text.format(seeds=seeds) for text in texts] + ([PAIRED] if paired else []))
 
 
 def used(results: "Results") -> list[Parameter]:

@@ -113,7 +113,7 @@ def events_in_words(results: "Results") -> str:
 
 def foot(results: "Results") -> str:
     """The line under a figure."""
-    return wording.source_line(seeds(results), drawing.safe(place(results)))
+    return wording.source_line(seeds(results), drawing.safe(place(results)), results.uncertainty)
 
 
 def foot_of_means(results: "Results") -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim import comparing, storing
+from sim import comparing, storing, wording
 from sim.errors import InputError, listed, nearest, shown
 
 if TYPE_CHECKING:
@@ -92,6 +92,11 @@ class Results:
         if self._scenarios is None:
             self._scenarios = [scenario_from_dict(each["scenario"]) for each in self.manifest["scenarios"]]
         return self._scenarios
+
+    @property
+    def uncertainty(self) -> str:
+        """What intervals over seeds hold: luck, or luck and parameters."""
+        return str(self.manifest.get("uncertainty", wording.LUCK))
 
     @property
     def seeds(self) -> list[int]:
@@ -208,6 +213,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def check_shape(manifest: dict[str, Any], file: Path) -> None:
     """Refuse a manifest that lacks what everything else relies on."""
     shape = {"tables": dict, "scenarios": list, "seeds": list, "persons": bool, "versions": dict}
+    if manifest.get("uncertainty", wording.LUCK) not in wording.HOLDS:
+        raise InputError("this manifest is damaged", file=file, key="uncertainty", found=shown(manifest["uncertainty"]))
     for key, wanted in shape.items():
         if not isinstance(manifest.get(key), wanted):
             raise InputError("this manifest is damaged", file=file, key=key, found=shown(manifest.get(key)))

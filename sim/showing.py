@@ -201,7 +201,7 @@ def show_summary(results: "Results") -> None:
             "" if end is None else wording.level(row.measure, end.mean, row.unit),
         )
     screen.print(made)
-    put(screen, f"  {wording.source_line(len(results.seeds))}")
+    put(screen, f"  {wording.source_line(len(results.seeds), uncertainty=results.uncertainty)}")
 
 
 def show_comparison(results: "Results") -> None:
@@ -217,7 +217,7 @@ def show_comparison(results: "Results") -> None:
     paired = overall.paired.all()
     put(screen, f"  paired: {'yes' if paired else 'no'}; {wording.counted(len(results.seeds), 'seed')} each")
     if len(results.seeds) > 1:
-        put(screen, f"  {wording.LUCK_ONLY}", "  * the interval leaves out zero")
+        put(screen, f"  {wording.HOLDS[results.uncertainty]}", "  * the interval leaves out zero")
 
 
 def comparison(overall: "pd.DataFrame", last: "pd.DataFrame", base: str, plan: str, narrow: bool) -> "Table":

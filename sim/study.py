@@ -18,12 +18,14 @@ from sim.results import FORMAT, PROGRAM, Results, described
 from sim.scenario import Network, override, resolve, scenario_from_dict
 from sim.schema import Scenario
 from sim.tabling import Run, Tables
+from sim.wording import LUCK, LUCK_AND_PARAMETERS
 
 CENSUS_EVERY = 4  # weeks from one count of the network to the next
 LARGEST_SEED = 2**64 - 1
 LIBRARIES = ("numpy", "numba", "pandas", "pyarrow")
 
 Progress = Callable[[int, int], object]  # person-weeks done, person-weeks in all
+Draws = Sequence[Mapping[str, float]]  # for each seed the parameters that are drawn with it
 
 
 def run(
@@ -35,11 +37,13 @@ def run(
     persons: bool = False,
     progress: Progress | None = None,
     labels: Sequence[str] | None = None,
+    draws: Draws | None = None,
 ) -> Results:
     """Live every scenario with every seed; a number of seeds n means the seeds 1 to n.
 
     ``weeks`` replaces what the scenarios say, ``threads`` are all cores unless given, ``persons`` keeps everybody's
-    state in the last week, ``progress`` is called with the person-weeks done and their number in all.
+    state in the last week, ``progress`` is called with the person-weeks done and their number in all. ``draws`` has
+    parameters for each seed, the same for every scenario; intervals over seeds then hold their uncertainty as well.
     """
     chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     if not chosen:
@@ -48,7 +52,9 @@ def run(
         chosen = [override(scenario, {"weeks": weeks}) for scenario in chosen]
     names = labelled(chosen, labels)
     wanted = checked_seeds(seeds)
-    return lived(chosen, names, wanted, persons, threads, progress)
+    if draws is not None and len(draws) != len(wanted):
+        raise InputError("draws and seeds differ in number", key="draws", found=f"{len(draws)} for {len(wanted)} seeds")
+    return lived(chosen, names, wanted, persons, threads, progress, draws=draws)
 
 
 def lived(
@@ -59,14 +65,16 @@ def lived(
     threads: int | None,
     progress: Progress | None,
     census_every: int = CENSUS_EVERY,
+    draws: Draws | None = None,
 ) -> Results:
     """Live what has been checked, batch by batch; a batch's people are forgotten when its tables are written down."""
     runs = [
-        Run(k * len(seeds) + place, label, scenario, seed)
+        Run(k * len(seeds) + place, label, drawn(scenario, draws[place]) if draws else scenario, seed)
         for k, (label, scenario) in enumerate(zip(labels, scenarios, strict=True))
         for place, seed in enumerate(seeds)
     ]
-    sizes = {id(scenario): people_in(scenario) for scenario in scenarios}
+    people = {label: people_in(scenario) for label, scenario in zip(labels, scenarios, strict=True)}
+    sizes = {id(r.scenario): people[r.label] for r in runs}
     meter = Meter(sum(sizes[id(r.scenario)] * (r.scenario.setting.burn_in + r.scenario.weeks) for r in runs), progress)
     tables = Tables(runs, persons)
     for batch in batches(runs, sizes):
@@ -76,8 +84,14 @@ def lived(
         tables.take(population, [r.number for r in batch])
         del population
     found = tables.finished()
-    about = manifest(scenarios, labels, seeds, persons, census_every)
+    about = manifest(scenarios, labels, seeds, persons, census_every, draws)
     return Results(about | {"tables": described(found)}, found)
+
+
+def drawn(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """The scenario with one draw of parameters; an effect for which the plan has its own value keeps that."""
+    own = {f"{item.kind}.{handle}" for item in scenario.interventions.values() for handle in item.effects}
+    return override(scenario, {name: value for name, value in values.items() if name not in own})
 
 
 class Meter:
@@ -135,7 +149,12 @@ def labelled(scenarios: Sequence[Scenario], labels: Sequence[str] | None) -> lis
 
 
 def manifest(
-    scenarios: Sequence[Scenario], labels: Sequence[str], seeds: Sequence[int], persons: bool, census_every: int
+    scenarios: Sequence[Scenario],
+    labels: Sequence[str],
+    seeds: Sequence[int],
+    persons: bool,
+    census_every: int,
+    draws: Draws | None = None,
 ) -> dict[str, Any]:
     """All that is needed to make the runs again, and what they were made with."""
     return {
@@ -146,6 +165,8 @@ def manifest(
         "engine": compiled.source_digest(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seeds": list(seeds),
+        "uncertainty": LUCK if draws is None else LUCK_AND_PARAMETERS,
+        "draws": None if draws is None else [dict(draw) for draw in draws],
         "persons": persons,
         "census_every": census_every,
         "scenarios": [
@@ -239,6 +260,7 @@ def verify(path: str | os.PathLike[str], threads: int | None = None, progress: P
         threads,
         progress,
         about["census_every"],
+        about.get("draws"),
     )
     for name, each in about["tables"].items():
         if again.manifest["tables"].get(name, {}).get("sha256") != each["sha256"]:

@@ -27,7 +27,12 @@ HEADLINE = (
     "wait",
     "cost",
 )
-LUCK_ONLY = "95% interval of the mean over seeds: luck only, not parameter uncertainty"
+# What intervals over seeds hold: each seed has its own luck, and if asked for its own draw of the parameters too.
+LUCK, LUCK_AND_PARAMETERS = "luck", "luck and parameters"
+HOLDS = {
+    LUCK: "95% interval of the mean over seeds: luck only, not parameter uncertainty",
+    LUCK_AND_PARAMETERS: "95% interval of the mean over seeds and draws of the parameters: luck and parameters",
+}
 SCALE = "on a scale from −1 to 1"
 MARKED = ("higher", "lower")  # verdicts on intervals that leave out zero
 
@@ -173,9 +178,9 @@ def headline(table: "pd.DataFrame") -> "pd.DataFrame":
     return known.sort_values("measure", key=lambda names: names.map(HEADLINE.index), kind="stable")
 
 
-def source_line(seeds: int, where: str = "") -> str:
+def source_line(seeds: int, where: str = "", uncertainty: str = LUCK) -> str:
     """What stands under every figure: of what community, and what the intervals are."""
     first = f"{where}, simulation" if where else "simulation"
     if seeds < 2:
         return f"{first}, 1 seed: no interval, and no telling luck from effect"
-    return f"{first}, {counted(seeds, 'seed')}, {LUCK_ONLY}"
+    return f"{first}, {counted(seeds, 'seed')}, {HOLDS[uncertainty]}"

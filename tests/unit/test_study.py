@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim import batches, shipped, study
+from sim import batches, rules, shipped, study
 from sim.people import FIELDS
 from sim.population import Population, World
 
@@ -317,3 +317,38 @@ def test_a_network_file_that_changed_is_found_before_anything_runs(tmp_path):
     found = study.verify(stored)
     assert not found.ok
     assert "no such file" in found.differences[0]
+
+
+# Draws of parameters
+
+
+def test_draws_that_change_nothing_change_no_number(scenarios):
+    usual = [{"norms.conformity": each.parameters["norms.conformity"]} for each in scenarios[:1]] * 2
+    plain, drawn = (study.run(scenarios[:1], 2, draws=draws) for draws in (None, usual))
+    assert drawn.weekly.equals(plain.weekly)
+    assert (plain.uncertainty, drawn.uncertainty) == ("luck", "luck and parameters")
+
+
+def test_each_seed_has_its_own_draw_and_can_be_made_again(scenarios, tmp_path):
+    draws = [{"norms.conformity": 0.5}, {"norms.conformity": 2.5}]
+    drawn = study.run(scenarios[:1], 2, draws=draws)
+    for place, draw in enumerate(draws):
+        alone = study.run([sim.override(scenarios[0], draw)], [place + 1])
+        mine = drawn.weekly[drawn.weekly["seed"] == place + 1].drop(columns=["run", "label"])
+        assert mine.reset_index(drop=True).equals(alone.weekly.drop(columns=["run", "label"]))
+    drawn.save(tmp_path / "drawn")
+    assert study.verify(tmp_path / "drawn").ok
+
+
+def test_a_plan_keeps_what_it_says_itself_whatever_is_drawn():
+    handle = next(iter(rules.kinds()["peer_leaders"].values()))
+    own = f"plans.{handle.name}"
+    pinned = small("peer_leaders", **{own: handle.low})
+    assert study.drawn(pinned, {handle.name: handle.high}) == pinned
+    free = study.drawn(small("peer_leaders"), {handle.name: handle.high})
+    assert free.parameters[handle.name] == handle.high
+
+
+def test_too_few_draws_are_refused(scenarios):
+    with pytest.raises(sim.InputError, match="differ in number"):
+        study.run(scenarios[:1], 2, draws=[{}])
