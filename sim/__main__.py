@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import sim
+from sim.cli_options import Changes, First, Force, Json, Out, Page, People, Persons, Quiet, Size, Threads, Ties, Weeks
 from sim.cli_words import Asked, Guarded, SeveralPlans, seeds
 
 app = typer.Typer(
@@ -30,32 +31,6 @@ A model to think about communities with. It predicts no one person, and is no me
 )
 
 COMMANDS: tuple[ModuleType, ...] = ()
-
-Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for scripts.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and no list of the files written.")]
-Weeks = Annotated[int | None, typer.Option("--weeks", metavar="N", help="Weeks to simulate.  [default: the setting's]")]
-Size = Annotated[int | None, typer.Option("--size", metavar="N", help="Number of members.  [default: the setting's]")]
-People = Annotated[
-    str | None, typer.Option("--people", metavar="FILE", help="Your own people: a table with id, and group and role.")
-]
-Ties = Annotated[
-    str | None,
-    typer.Option("--ties", metavar="FILE", help="Your own ties: a table with source and target, or a graph."),
-]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter or a plan's field; may be repeated."),
-]
-First = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The first seed.")]
-Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Folder for the results.  [default: a new one in results/]")
-]
-Force = Annotated[bool, typer.Option("--force", help="Replace results that are there already.")]
-Threads = Annotated[
-    int | None, typer.Option("--threads", metavar="N", min=1, help="Threads; the results do not depend on it.")
-]
-Persons = Annotated[bool, typer.Option("--persons", help="Also keep everybody's state in the last week.")]
-Page = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures and write the page.")]
 
 
 def version(wanted: bool) -> None:

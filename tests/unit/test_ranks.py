@@ -20,7 +20,7 @@ RANKS = {
     4: "asking curves engine population windows",
     5: "answers batches claims collecting panels results sets tabling",
     6: "agents plots reference showing study trial",
-    7: "cli_progress cli_words report",
+    7: "cli_options cli_progress cli_words report",
     8: "cli sweeps trials",
     9: "calibration decisions exploring",
     10: "app",
