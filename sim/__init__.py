@@ -12,6 +12,8 @@ _HOMES = {
     "InputError": ("sim.errors", "InputError"),
     "Population": ("sim.population", "Population"),
     "Results": ("sim.results", "Results"),
+    "Sample": ("sim.sweeps", "Sample"),
+    "Study": ("sim.sweeps", "Study"),
     "World": ("sim.population", "World"),
     "compare": ("sim.study", "compare"),
     "open": ("sim.results", "Results.open"),
@@ -26,6 +28,8 @@ __all__ = [
     "InputError",
     "Population",
     "Results",
+    "Sample",
+    "Study",
     "World",
     "__version__",
     "compare",
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     from sim.results import Results
     from sim.scenario import override, resolve
     from sim.study import compare, run
+    from sim.sweeps import Sample, Study
 
     open = Results.open
 

@@ -1,0 +1,263 @@
+"""A study: scenarios x points x seeds, each world known by its number, and a few measures of each."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import rules
+from sim.batches import people_in
+from sim.errors import InputError
+from sim.params import registry
+from sim.population import World
+from sim.scenario import number
+from sim.schema import Scenario
+from sim.study import checked_seeds, labelled
+from sim.sweeps.designs import Factorial, Table, designed
+from sim.sweeps.living import Lived, measured, said
+from sim.sweeps.measuring import At, Chosen
+from sim.sweeps.variants import Values, Variants, where
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHUNK_WORK = 8_000_000  # person-weeks in one piece of work: a few seconds
+MOST_IN_CHUNK = 5_000  # worlds
+LOOKED_AT = 16  # worlds by which the size of all is judged
+
+Progress = Callable[[int, int], object]  # worlds lived, worlds in all
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some worlds of a study, ready to be sent to where they are lived."""
+
+    scenarios: tuple[Scenario, ...]
+    names: tuple[str, ...]
+    chosen: Chosen
+    which: tuple[int, ...]  # for each world the number of its scenario
+    values: tuple[Values, ...]  # and a value for each name
+    seeds: tuple[int, ...]
+
+    def live(self, threads: int | None = None, done: Callable[[int], object] | None = None) -> Lived:
+        """Live these worlds."""
+        variants = [Variants(each, self.names) for each in self.scenarios]
+        worlds, places, failures = [], [], {}
+        for place, (k, values, seed) in enumerate(zip(self.which, self.values, self.seeds, strict=True)):
+            try:
+                worlds.append(World(variants[k].scenario(values), seed))
+                places.append(place)
+            except InputError as error:
+                failures[place] = said(error)
+        found = measured(worlds, self.chosen, threads=threads, done=done)
+        made = {name: np.full(len(self.seeds), np.nan) for name in found.values}
+        for name, values_found in found.values.items():
+            made[name][places] = values_found
+        failures |= {places[place]: text for place, text in found.failures.items()}
+        return Lived(made, dict(sorted(failures.items())))
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Scenarios x points x seeds.
+
+    - ``scenarios``: one scenario, several, or a mapping of labels to them
+    - ``vary``: lists of values by name (every combination), a pandas table (one row a point; columns ``scenario`` and
+      ``seed`` say for which scenario and with which seed a row is), or a ``Sample``. Names are those of
+      ``sim.override``, and ``people`` and ``burn_in``. A name that one scenario does not know changes nothing in it.
+    - ``seeds``: a number n for the seeds 1 to n, or a list; every point has the same, so differences are paired
+    - ``measures`` and ``at``: what is kept of each world, see ``Chosen``
+
+    Worlds are numbered in the order in which they are lived: those that begin alike follow one another.
+    """
+
+    scenarios: Any
+    vary: Any = None
+    seeds: Any = 1
+    measures: Any = None
+    at: Any = "mean"
+    title: str = ""
+    labels: tuple[str, ...] = field(default=(), init=False)
+    bases: tuple[Scenario, ...] = field(default=(), init=False)
+    chosen: Chosen = field(default_factory=Chosen, init=False)
+    design: Factorial | Table = field(default=None, init=False)  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        bases, labels = gathered(self.scenarios)
+        put = object.__setattr__
+        put(self, "bases", bases)
+        put(self, "labels", labels)
+        put(self, "chosen", Chosen.of(self.measures, self.at))
+        put(self, "design", designed(self.vary, bases, labels))
+        put(self, "seeds", tuple(checked_seeds(self.seeds)))
+        check_values(self.design, bases)
+        for base in bases:
+            Variants(base, self.design.names)  # refuses what the plan has its own value for
+            if "weeks" not in self.design.names and base.weeks < self.chosen.last_week:
+                allowed = f"up to {base.weeks}, the last week"
+                raise InputError("the run ends before this week", key="at", found=str(self.chosen.last_week),
+                                 allowed=allowed)  # fmt: skip
+
+    # The worlds by their numbers
+
+    @property
+    def _per_point(self) -> tuple[int, int]:
+        """How many seeds and scenarios each point is lived with."""
+        table = self.design if isinstance(self.design, Table) else None
+        seeds = 1 if table and table.seeds is not None else len(self.seeds)
+        return seeds, 1 if table and table.scenarios is not None else len(self.bases)
+
+    @property
+    def worlds(self) -> int:
+        """How many worlds there are."""
+        seeds, scenarios = self._per_point
+        return self.design.points * seeds * scenarios
+
+    def located(self, worlds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The point of each world, the number of its scenario, and its seed (uint64)."""
+        seeds, scenarios = self._per_point
+        each, worlds = seeds * scenarios, np.asarray(worlds, np.int64)
+        start = self._start_of(worlds // each)
+        first = self.design.first(start)
+        count = self.design.first(start + 1) - first
+        s, rest = np.divmod(worlds - first * each, scenarios * count)
+        k, inner = np.divmod(rest, count)
+        point = self.design.point(first + inner)
+        seed = np.array(self.seeds, np.uint64)[s]
+        if isinstance(self.design, Table):
+            if self.design.scenarios is not None:
+                k = np.array(self.design.scenarios, np.int64)[point]
+            if self.design.seeds is not None:
+                seed = np.array(self.design.seeds, np.uint64)[point]
+        return point, k, seed
+
+    def _start_of(self, place: np.ndarray) -> np.ndarray:
+        """The group of points that begin alike, for places in the order of living."""
+        if isinstance(self.design, Factorial):
+            return place // self.design.inner
+        return np.searchsorted(self.design.starting, place, side="right") - 1
+
+    def piece(self, worlds: np.ndarray) -> Piece:
+        """Some worlds, ready to be lived."""
+        point, k, seed = self.located(worlds)
+        values = {each: self.design.values(each) for each in dict.fromkeys(point.tolist())}
+        which, seeds = tuple(k.tolist()), tuple(seed.tolist())
+        return Piece(
+            self.bases, self.design.names, self.chosen, which, tuple(values[each] for each in point.tolist()), seeds
+        )
+
+    @cached_property
+    def chunk(self) -> int:
+        """How many worlds are lived and stored together, worked out from the study alone."""
+        looked_at = np.linspace(0, self.worlds - 1, LOOKED_AT).astype(np.int64).tolist()
+        work = [amount for world in looked_at if (amount := self._work(world))]
+        fair = CHUNK_WORK / max(1.0, sum(work) / max(1, len(work)))
+        most = int(min(max(1, fair), MOST_IN_CHUNK, self.worlds))
+        alike = self._per_point[1] * (self.design.inner if isinstance(self.design, Factorial) else 1)
+        return most - most % alike if alike <= most else most
+
+    def _work(self, world: int) -> float:
+        """About how many person-weeks a world takes, its burn-in shared; 0 if it cannot be made."""
+        point, k, _ = self.located(np.array([world]))
+        try:
+            scenario = Variants(self.bases[int(k[0])], self.design.names).scenario(self.design.values(int(point[0])))
+            people = people_in(scenario)
+        except InputError:
+            return 0.0
+        sharing = self._per_point[1] * self.design.points / self.design.starts
+        return people * (scenario.weeks + scenario.setting.burn_in / sharing)
+
+    def chunks(self) -> Iterator[np.ndarray]:
+        """The numbers of the worlds of each chunk."""
+        for first in range(0, self.worlds, self.chunk):
+            yield np.arange(first, min(first + self.chunk, self.worlds))
+
+    def rows(self, worlds: np.ndarray, lived: Lived) -> dict[str, Any]:
+        """The columns of the table of some worlds: who they are, what was varied, what was measured, why one failed."""
+        point, k, seed = self.located(worlds)
+        values = {each: self.design.values(each) for each in dict.fromkeys(point.tolist())}
+        made: dict[str, Any] = {
+            "world": np.asarray(worlds, np.int64),
+            "point": point,
+            "scenario": [self.labels[each] for each in k.tolist()],
+            "seed": seed,
+        }
+        for place, name in enumerate(self.design.names):
+            made[name] = [values[each][place] for each in point.tolist()]
+        failure = [lived.failures.get(place) for place in range(len(worlds))]
+        return made | lived.values | {"failure": failure}
+
+    # Living them
+
+    def table(self, threads: int | None = None, progress: Progress | None = None) -> "pd.DataFrame":
+        """Live all worlds in this process, and give one row for each, in the order of points, scenarios and seeds."""
+        import pandas as pd
+
+        done = 0
+        frames = []
+
+        def moved(count: int) -> None:
+            nonlocal done
+            done += count
+            if progress:
+                progress(done, self.worlds)
+
+        for first in range(0, self.worlds, MOST_IN_CHUNK):
+            worlds = np.arange(first, min(first + MOST_IN_CHUNK, self.worlds))
+            rows = self.rows(worlds, self.piece(worlds).live(threads, moved))
+            frames.append(pd.DataFrame(rows | {"failure": pd.array(rows["failure"], "str")}))
+        return ordered(pd.concat(frames, ignore_index=True), self.labels)
+
+
+def ordered(frame: "pd.DataFrame", labels: Sequence[str]) -> "pd.DataFrame":
+    """The rows in the order of points, scenarios and seeds."""
+    import pandas as pd
+
+    frame["scenario"] = pd.Categorical(frame["scenario"], list(labels))
+    return frame.sort_values(["point", "scenario", "seed"], kind="stable", ignore_index=True)
+
+
+def outcomes(
+    scenarios: Any,
+    points: Any = None,
+    seeds: Any = 1,
+    measures: Sequence[str] | str | Chosen | None = None,
+    at: At | Sequence[At] = "mean",
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> "pd.DataFrame":
+    """Live every scenario at every point with every seed, in memory, and give the chosen measures of each world.
+
+    Arguments are those of ``Study`` (``points`` is its ``vary``). One row for each world, in the order of points,
+    scenarios and seeds: the columns are ``world``, ``point`` (the row of a table), ``scenario``, ``seed``, the varied
+    names, the measures, and ``failure`` (None, or why the world failed: its measures are then not numbers).
+    """
+    return Study(scenarios, points, seeds, measures, at).table(threads, progress)
+
+
+def gathered(scenarios: Any) -> tuple[tuple[Scenario, ...], tuple[str, ...]]:
+    """Scenarios and their labels."""
+    if isinstance(scenarios, Mapping):
+        bases = list(scenarios.values())
+        labels = labelled(bases, [str(label) for label in scenarios])
+    else:
+        bases = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+        labels = labelled(bases, None)
+    if not bases:
+        raise InputError("there is no scenario to study", key="scenarios", found="an empty list")
+    return tuple(bases), tuple(labels)
+
+
+def check_values(design: Factorial | Table, bases: Sequence[Scenario]) -> None:
+    """Refuse listed values of a parameter that are out of its range: no world could have them."""
+    if not isinstance(design, Factorial):
+        return
+    for name, levels in zip(design.names, design.levels, strict=True):
+        keys = next(keys for keys in (where(base, name) for base in bases) if keys is not None)
+        if keys[0] != "parameters":
+            continue
+        for value in levels:
+            rules.check_range(registry()[str(keys[1])], number(f"vary.{name}", value), ("vary", name), {})
