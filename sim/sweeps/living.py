@@ -13,6 +13,7 @@ from sim.sweeps.measuring import At, Chosen
 from sim.tabling import Run
 
 Done = Callable[[int], object]  # told how many worlds more have been lived
+Begin = Callable[[Population], object]  # may change the state of worlds that have come to week 0
 
 
 class Lived(NamedTuple):
@@ -29,12 +30,13 @@ def measured(
     *,
     threads: int | None = None,
     done: Done | None = None,
+    begin: Begin | None = None,
 ) -> Lived:
     """Live worlds to the end of their scenarios' weeks, and keep the chosen measures of each and nothing else.
 
     The order of the worlds, what else is lived beside them and the number of threads change no bit. Worlds of equal
     scenario (the same object) and seed are lived once. Those that begin alike share their burn-in if they stand near
-    each other.
+    each other. ``begin`` is called with every batch at week 0, and may put its people in another state to go on from.
     """
     chosen = Chosen.of(measures, at)
     values = {name: np.full(len(worlds), np.nan) for name in chosen.columns}
@@ -47,7 +49,7 @@ def measured(
     runs = [run for run in runs if not too_short(run, chosen, where, failures)]
     sizes = sized(runs, where, failures)
     for batch in batches([run for run in runs if id(run.scenario) in sizes], sizes):
-        for run, found in lived(batch, chosen, threads or cores()):
+        for run, found in lived(batch, chosen, threads or cores(), begin):
             for place in where[run.number]:
                 if isinstance(found, str):
                     failures[place] = found
@@ -83,11 +85,16 @@ def sized(runs: Sequence[Run], where: list[list[int]], failures: dict[int, str])
     return sizes
 
 
-def lived(batch: Sequence[Run], chosen: Chosen, threads: int) -> list[tuple[Run, dict[str, float] | str]]:
+def lived(
+    batch: Sequence[Run], chosen: Chosen, threads: int, begin: Begin | None = None
+) -> list[tuple[Run, dict[str, float] | str]]:
     """What each world of a batch came to. If the batch fails, its halves are tried, down to the world at fault."""
     try:
         weeks = batch[0].scenario.weeks
         population = Population([World(run.scenario, run.seed) for run in batch], weeks, chosen.census_every)
+        if begin:
+            population.run(0, threads)
+            begin(population)
         population.run(weeks, threads)
         values = chosen.values(population)
     except MemoryError:
@@ -99,7 +106,7 @@ def lived(batch: Sequence[Run], chosen: Chosen, threads: int) -> list[tuple[Run,
     else:
         return [(run, {name: each[w] for name, each in values.items()}) for w, run in enumerate(batch)]
     middle = len(batch) // 2
-    return lived(batch[:middle], chosen, threads) + lived(batch[middle:], chosen, threads)
+    return lived(batch[:middle], chosen, threads, begin) + lived(batch[middle:], chosen, threads, begin)
 
 
 def said(error: BaseException) -> str:
