@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.timing import NANO, wait_for_quiet
 from benchmarks.town import CENSUS_EVERY, people_in
-from sim import bonds, distress, engine, norms, replies, seeking
+from sim import distress, engine, norms, replies, seeking
 from sim.population import Population
 
 WEEKS = 3  # timings of each process, of which the best counts
@@ -56,8 +56,7 @@ def steps(population: Population, week: int) -> dict[str, Callable[[], None]]:
         "replies": each(replies.step, *own, ties, groups, p),
         "show": each(norms.show, *own, groups, p),
         "care": lambda: engine.treat(0, week, now, state, output.service[0, week]),
-        "observe": each(norms.observe, *own, ties, p),
-        "bonds": each(bonds.step, *own, ties, groups, p),
+        "observe and bonds": each(engine.learn, 0, week, state),
         "groups": lambda: engine.gather(0, state),
         "tallies": write,
         "census": lambda: engine.count_network(0, state, output.census[0, week]),

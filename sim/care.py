@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import luck
-from sim.compiled import compiled
+from sim.compiled import compiled, spliced
+from sim.elementary import logistic
 from sim.people import (
     ASKED,
     CARE_EVENT,
@@ -28,7 +29,7 @@ from sim.people import (
     WAS_HELPED,
     WEEKS_IN_HELP,
 )
-from sim.seeking import logistic
+from sim.rows import fade, run_down
 
 LONGEST_WAIT = 520  # weeks told apart in the queue; whoever waits longer counts as waiting this long
 
@@ -65,7 +66,7 @@ def places_this_week(slots, seed, week):
     return int(whole) + (1 if extra else 0)
 
 
-@compiled
+@spliced
 def attendance_chance(weeks_waited, sent_by_others, p):
     """Chance that a place offered after ``weeks_waited`` weeks is taken up."""
     sent = p.care_attendance_sent if sent_by_others else 0.0
@@ -95,7 +96,7 @@ def admitted(first, last, origin, seed, week, free, people):
     return cut, keys[free - 1]
 
 
-@compiled
+@spliced
 def hold_session(i, key, week, people, p):
     """One session for person ``i``: care may end with it, in drop-out, helped or not helped."""
     people.weeks[WEEKS_IN_HELP, i] += 1
@@ -122,11 +123,10 @@ def step(first, last, origin, seed, week, service, people, p):
     """The service's week in one world, rows ``first`` to ``last``: joining, sessions, offers, attendance."""
     places = places_this_week(service.slots, seed, week)
     sessions = joined = in_care = 0
+    people.small[CARE_EVENT, first:last] = NO_CHANGE
+    fade(people.real[EXPERIENCE_PROFESSIONAL, first:last], 1.0 - p.replies_forgetting)
+    run_down(people.small[PAST_CARE, first:last])
     for i in range(first, last):
-        people.small[CARE_EVENT, i] = NO_CHANGE
-        people.real[EXPERIENCE_PROFESSIONAL, i] *= 1.0 - p.replies_forgetting
-        if people.small[PAST_CARE, i]:
-            people.small[PAST_CARE, i] -= 1
         status = people.small[HELP_STATUS, i]
         if status == IN_CARE:
             sessions += 1

@@ -14,6 +14,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 SOURCE = Path(__file__).parent
+MARKS = (b"@compiled", b"@inlined", b"@spliced")  # what stands before a function that is compiled
 DECLARATIONS = ("people.py", "ties.py", "measures.py")  # their constants and layouts are compiled in
 
 
@@ -22,7 +23,7 @@ def source_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted(SOURCE.glob("*.py")):
         text = path.read_bytes()
-        if b"@compiled" in text or b"@inlined" in text or path.name in DECLARATIONS:
+        if any(mark in text for mark in MARKS) or path.name in DECLARATIONS:
             digest.update(path.name.encode())
             digest.update(text)
     return digest.hexdigest()[:16]
@@ -39,12 +40,17 @@ numba.config.CACHE_DIR = str(cache_folder())
 
 def compiled(function):
     """Compile ``function`` on first use: no Python objects, callable from several threads at once, cached on disk."""
-    return numba.njit(nogil=True, cache=True)(function)
+    return numba.njit(nogil=True, cache=True, error_model="numpy")(function)
 
 
 def inlined(function):
     """Compile ``function`` into each of its callers: for small steps that are done for every person or every tie."""
-    return numba.njit(nogil=True, inline="always")(function)
+    return numba.njit(nogil=True, inline="always", error_model="numpy")(function)
+
+
+def spliced(function):
+    """Compile ``function`` so that its machine code is spliced into loops, which can then take several rows at once."""
+    return numba.njit(nogil=True, forceinline=True, error_model="numpy")(function)
 
 
 def is_warm() -> bool:

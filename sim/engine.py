@@ -7,6 +7,7 @@ import numpy as np
 
 from sim import bonds, care, census, distress, groups, interventions, norms, replies, seeking, start, tallies
 from sim.compiled import compiled
+from sim.rows import SPAN, add_up, desk_for, look
 from sim.state import Output, State, bare
 
 if TYPE_CHECKING:
@@ -93,8 +94,15 @@ def learn(first, last, w, week, state):
     state = bare(state)
     people, ties, p = state.people, state.ties, state.parameters[w]
     origin, seed = state.worlds.first_person[w], state.worlds.seed[w]
-    norms.observe(first, last, origin, seed, week, people, ties, p)
-    bonds.step(first, last, origin, seed, week, people, ties, state.groups, p)
+    desk = desk_for(first, last, ties.start)
+    for a in range(first, last, SPAN):
+        b = min(a + SPAN, last)
+        look(a, b, origin, people, ties, desk)
+        norms.look_around(a, b, origin, seed, week, people, ties, desk, p)
+        bonds.step(a, b, origin, seed, week, people, ties, state.groups, desk, p)
+        add_up(a, b, ties.start, desk)
+        norms.observe(a, b, origin, seed, week, people, desk, p)
+        bonds.summarise(a, b, people, desk)
 
 
 @compiled
@@ -162,20 +170,18 @@ def census_due(week, every, output):
 
 
 @compiled
-def nominated(w, state):
-    """How many others trust each person of one world enough to ask."""
+def trusted_in(w, state):
+    """Whom each person of one world trusts enough to ask."""
     state = bare(state)
     worlds = state.worlds
-    return census.nominations(worlds.first_person[w], worlds.first_person[w + 1], state.ties, state.parameters[w])
+    return census.trusted_ties(worlds.first_person[w], worlds.first_person[w + 1], state.ties, state.parameters[w])
 
 
 @compiled
-def count_block(first, last, w, received, state, table):
+def count_block(first, last, w, trusted, state, table):
     """Count the trusted network around one block of people into ``table``."""
     state = bare(state)
-    worlds, p = state.worlds, state.parameters[w]
-    origin, size = worlds.first_person[w], worlds.first_person[w + 1] - worlds.first_person[w]
-    census.count(first, last, origin, size, received, state.people, state.ties, table, p)
+    census.count(first, last, state.worlds.first_person[w], trusted, state.people, table)
 
 
 @compiled
@@ -245,19 +251,19 @@ def live_all(first_world, last_world, until, every, state, output):
 
 
 @compiled
-def begin_worlds(origin, state):
+def begin_worlds(first_world, last_world, origin, state):
     """Draw the start states of the worlds that are the first of their kind; the others copy them later."""
     state = bare(state)
-    for w in range(len(origin)):
+    for w in range(first_world, last_world):
         if origin[w] == w:
             begin_world(w, state)
 
 
 @compiled
-def write_baselines(every, state, output):
-    """Mark who is isolated and write down week 0 of all worlds as they stand."""
+def write_baselines(first_world, last_world, every, state, output):
+    """Mark who is isolated and write down week 0 of worlds as they stand."""
     state = bare(state)
-    for w in range(len(state.worlds.seed)):
+    for w in range(first_world, last_world):
         start.mark_isolated(state.worlds.first_person[w], state.worlds.first_person[w + 1], state.people)
         write(w, 0, every, state, output)
 
@@ -303,11 +309,11 @@ def write_large(
     for table in tables:
         output.tallies[w, week] += table
     if census_due(week, every, output):
-        received = nominated(w, state)
+        trusted = trusted_in(w, state)
 
         def counted(span: tuple[int, int]) -> np.ndarray:
             table = np.zeros(output.census.shape[2:])
-            count_block(span[0], span[1], w, received, state, table)
+            count_block(span[0], span[1], w, trusted, state, table)
             return table
 
         output.census[w, week] = sum(pool.map(counted, spans))
@@ -344,6 +350,19 @@ def advance(
         for amount, job in jobs:
             job.result()
             report(amount)
+
+
+def for_all_worlds(
+    function: "Callable[..., object]", population: "Population", threads: int, *arguments: object
+) -> None:
+    """Call a compiled function on runs of neighbouring worlds until it was called on all, on several threads."""
+    pieces = chunks(np.arange(population.count), np.diff(population.state.worlds.first_person))
+    if threads <= 1 or len(pieces) == 1:
+        for first, last in pieces:
+            function(first, last, *arguments)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda piece: function(*piece, *arguments), pieces))
 
 
 def chunks(worlds: np.ndarray, people: np.ndarray) -> list[tuple[int, int]]:

@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import spliced
+from sim.elementary import cosine_of_turn, logarithm, sine_of_turn
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 STRIDE = np.uint64(0xD1342543DE82EF95)
@@ -66,7 +67,7 @@ TRAIT_SERVICES = 51
 START_CARE = 52
 
 
-@compiled
+@spliced
 def mix(x):
     """Scramble 64 bits so that neighbouring inputs give unrelated outputs (SplitMix64 finaliser, variant 13)."""
     x = (x ^ (x >> SHIFT_30)) * FIRST
@@ -74,54 +75,58 @@ def mix(x):
     return x ^ (x >> SHIFT_31)
 
 
-@compiled
+@spliced
 def person_key(seed, person):
     """The 64-bit key of one person (number within the world; -1 is the world itself) under a world's seed."""
     return mix(mix(np.uint64(seed) + GOLDEN) + np.uint64(np.int64(person) + 2) * GOLDEN)
 
 
-@compiled
+@spliced
 def bits(key, week, purpose):
     """64 random bits for this person, week and purpose."""
     return mix(key + np.uint64(np.int64(week) * PURPOSES + purpose + 1) * STRIDE)
 
 
-@compiled
+@spliced
 def pair_bits(key, week, purpose, other):
     """64 random bits for this person, week and purpose about one other person (the other's number)."""
     return mix(bits(key, week, purpose) + np.uint64(np.int64(other) + 1) * GOLDEN)
 
 
-@compiled
+@spliced
 def unit(x):
     """A number in [0, 1) from 64 bits (the upper 53 are used)."""
     return np.float64(x >> SHIFT_11) * (1.0 / 9007199254740992.0)
 
 
-@compiled
+@spliced
 def uniform(key, week, purpose):
     """A uniform draw in [0, 1) for this person, week and purpose."""
     return unit(bits(key, week, purpose))
 
 
-@compiled
+@spliced
 def pair_uniform(key, week, purpose, other):
     """A uniform draw in [0, 1) for this person, week and purpose about one other person."""
     return unit(pair_bits(key, week, purpose, other))
 
 
-@compiled
+@spliced
+def polar(x):
+    """Radius and angle, in turns, of two independent standard normal draws (Box & Muller 1958) from 64 bits."""
+    radius = math.sqrt(-2.0 * logarithm((np.float64(x >> SHIFT_32) + 0.5) * (1.0 / 4294967296.0)))
+    return radius, np.float64(x & LOW_32) * (1.0 / 4294967296.0)
+
+
+@spliced
 def normal_pair(key, week, purpose):
-    """Two independent standard normal draws (Box & Muller 1958) from one 64-bit hash; largest value about 6.7."""
-    x = bits(key, week, purpose)
-    radius = math.sqrt(-2.0 * math.log((np.float64(x >> SHIFT_32) + 0.5) * (1.0 / 4294967296.0)))
-    angle = np.float64(x & LOW_32) * (2.0 * math.pi / 4294967296.0)
-    return radius * math.cos(angle), radius * math.sin(angle)
+    """Two independent standard normal draws from one 64-bit hash; the largest value is about 6.7."""
+    radius, turn = polar(bits(key, week, purpose))
+    return radius * cosine_of_turn(turn), radius * sine_of_turn(turn)
 
 
-@compiled
+@spliced
 def normal(key, week, purpose):
     """The first of the two draws of ``normal_pair``, for half the work."""
-    x = bits(key, week, purpose)
-    radius = math.sqrt(-2.0 * math.log((np.float64(x >> SHIFT_32) + 0.5) * (1.0 / 4294967296.0)))
-    return radius * math.cos(np.float64(x & LOW_32) * (2.0 * math.pi / 4294967296.0))
+    radius, turn = polar(bits(key, week, purpose))
+    return radius * cosine_of_turn(turn)

@@ -58,7 +58,7 @@ class Population:
             np.full((self.count, weeks + 1, SUBGROUPS, len(CENSUS_TALLIES)), np.nan),
             np.zeros((self.count, weeks + 1, len(SERVICE_TALLIES))),
         )
-        engine.begin_worlds(self.origin, self.state)
+        engine.for_all_worlds(engine.begin_worlds, self, os.cpu_count() or 1, self.origin, self.state)
         self._reach()
 
     @property
@@ -81,11 +81,11 @@ class Population:
         if self.week < 0:
             firsts = np.flatnonzero(self.origin == np.arange(self.count))
             engine.advance(self, 0, threads, done, firsts)
-        self._begin_observation(done)
+        self._begin_observation(threads, done)
         if until > 0:
             engine.advance(self, until, threads, done)
 
-    def _begin_observation(self, done: Callable[[int], object] | None) -> None:
+    def _begin_observation(self, threads: int, done: Callable[[int], object] | None) -> None:
         """Give every world its lived-in start and write down week 0, once."""
         if getattr(self, "_observed", False):
             return
@@ -95,7 +95,7 @@ class Population:
                 self._copy_start(int(self.origin[w]), w)
                 if done:
                     done(lived)
-        engine.write_baselines(self.census_every, self.state, self.output)
+        engine.for_all_worlds(engine.write_baselines, self, threads, self.census_every, self.state, self.output)
         self._observed = True
 
     def _copy_start(self, source: int, target: int) -> None:

@@ -1,7 +1,10 @@
 """What the person asked does: answers well or badly, and may encourage professional help."""
 
+import numpy as np
+
 from sim import luck
-from sim.compiled import compiled
+from sim.compiled import compiled, spliced
+from sim.elementary import logistic
 from sim.groups import COHESION
 from sim.people import (
     ADDED_HELPER_SKILL,
@@ -24,18 +27,18 @@ from sim.people import (
     UNANSWERED,
     UNSUPPORTIVE,
 )
-from sim.seeking import logistic
+from sim.rows import fade, listed, run_down
 
 OUTSIDE, SUPPORTER = -1, -2  # answers from people who are not simulated
 
 
-@compiled
+@spliced
 def in_reach(i, tie, wants_leader, people, ties, p):
     """Whether a tie of person ``i`` leads to someone of the wanted kind who is trusted enough to be asked."""
     return ties.trust[tie] >= p.bonds_reach_trust and (people.small[ROLE, ties.target[tie]] == LEADER) == wants_leader
 
 
-@compiled
+@spliced
 def whom(i, draw, wants_leader, people, ties, p):
     """The tie chosen, with chances in proportion to trust; OUTSIDE or SUPPORTER for people who are not simulated."""
     total = 0.0
@@ -56,7 +59,7 @@ def whom(i, draw, wants_leader, people, ties, p):
     return OUTSIDE
 
 
-@compiled
+@spliced
 def support_chance(tie, people, ties, groups, p):
     """Chance that the one asked answers supportively."""
     if tie == OUTSIDE:
@@ -72,14 +75,14 @@ def support_chance(tie, people, ties, groups, p):
     )
 
 
-@compiled
+@spliced
 def encouragement_chance(tie, people, ties, p):
     """Chance that a supportive answer comes with encouragement to see a professional."""
     added = people.real[ADDED_PROMPTING, ties.target[tie]] if tie >= 0 else 0.0
     return min(1.0, p.replies_encouragement + added)
 
 
-@compiled
+@spliced
 def experience_after(experience, supportive, p):
     """Experience with a source after one more answer: a step towards +1 or -1."""
     return experience + p.replies_experience_step * ((1.0 if supportive else -1.0) - experience)
@@ -88,16 +91,15 @@ def experience_after(experience, supportive, p):
 @compiled
 def step(first, last, origin, seed, week, people, ties, groups, p):
     """Answers to everyone who asked a friend or a leader this week; support and encouragement run down."""
-    for i in range(first, last):
-        people.small[ANSWER, i] = UNANSWERED
-        if people.small[ENCOURAGED, i]:
-            people.small[ENCOURAGED, i] -= 1
-        if people.small[SUPPORTED_BY_FRIEND, i]:
-            people.small[SUPPORTED_BY_FRIEND, i] -= 1
-        if people.small[SUPPORTED_BY_LEADER, i]:
-            people.small[SUPPORTED_BY_LEADER, i] -= 1
-        people.real[EXPERIENCE_FRIEND, i] *= 1.0 - p.replies_forgetting
-        people.real[EXPERIENCE_LEADER, i] *= 1.0 - p.replies_forgetting
+    small, real, keep = people.small, people.real, 1.0 - p.replies_forgetting
+    small[ANSWER, first:last] = UNANSWERED
+    for row in (ENCOURAGED, SUPPORTED_BY_FRIEND, SUPPORTED_BY_LEADER):
+        run_down(small[row, first:last])
+    for row in (EXPERIENCE_FRIEND, EXPERIENCE_LEADER):
+        fade(real[row, first:last], keep)
+    asking = np.empty(last - first, np.int32)
+    for place in range(listed(small[ASKED, first:last], last - first, asking)):
+        i = first + asking[place]
         asked = people.small[ASKED, i]
         if asked != FRIEND and asked != LEADER_ASKED:
             continue

@@ -2,8 +2,11 @@
 
 import math
 
+import numpy as np
+
 from sim import luck
-from sim.compiled import compiled
+from sim.compiled import compiled, spliced
+from sim.elementary import exponential, logarithm
 from sim.groups import CLIMATE
 from sim.people import (
     ADDED_CAMPAIGN,
@@ -46,19 +49,14 @@ from sim.people import (
     WEEKS_IN_NEED,
     WEEKS_RECOGNISED,
 )
+from sim.rows import listed
 
 REFERENCE_SCORE = 14.0  # the score at which the weekly chances in the registry hold
 POINTS = 5.0  # weights on distress are per five points
 LOWEST_RECOGNITION, HIGHEST_RECOGNITION = 0.002, 0.5  # bounds of the weekly recognition hazard
 
 
-@compiled
-def logistic(x):
-    """The logistic function."""
-    return 1.0 / (1.0 + math.exp(-x))
-
-
-@compiled
+@spliced
 def recognition_hazard(i, people, p):
     """Weekly hazard that person ``i`` comes to see the distress as a need."""
     x = (
@@ -70,10 +68,10 @@ def recognition_hazard(i, people, p):
         x += p.seeking_recognition_prompted
     if people.small[PAST_CARE, i]:
         x += p.seeking_recognition_past_care
-    return min(HIGHEST_RECOGNITION, max(LOWEST_RECOGNITION, p.seeking_recognition_hazard * math.exp(x)))
+    return min(HIGHEST_RECOGNITION, max(LOWEST_RECOGNITION, p.seeking_recognition_hazard * exponential(x)))
 
 
-@compiled
+@spliced
 def norm_pull(i, people, p):
     """Pull of the descriptive norm in [0, 1] (threshold form), or its log-odds directly (count form)."""
     if p.norms_influence_form >= 0.5:
@@ -81,15 +79,17 @@ def norm_pull(i, people, p):
         if seen >= 1.5:
             return p.norms_count_several
         return p.norms_count_one if seen >= 0.5 else 0.0
-    share = math.pow(people.real[DESCRIPTIVE_NORM, i], p.norms_threshold_steepness)
-    return share / (share + math.pow(max(people.real[THRESHOLD, i], 1e-3), p.norms_threshold_steepness))
+    believed = np.float64(people.real[DESCRIPTIVE_NORM, i])
+    if believed <= 0.0:
+        return 0.0
+    threshold = max(np.float64(people.real[THRESHOLD, i]), 1e-3)
+    return 1.0 / (1.0 + exponential(p.norms_threshold_steepness * logarithm(threshold / believed)))
 
 
-@compiled
-def friend_utility(i, people, p):
+@spliced
+def friend_utility(i, pull, people, p):
     """Utility of asking a friend or family member, against asking nobody at zero."""
     trust = people.real[FRIEND_TRUST, i] if people.small[REACHABLE_FRIENDS, i] else p.replies_outside_trust
-    pull = norm_pull(i, people, p)
     if p.norms_influence_form < 0.5:
         pull *= p.seeking_friend_descriptive
     utility = (
@@ -108,14 +108,13 @@ def friend_utility(i, people, p):
     if people.small[ENCOURAGED, i]:
         utility += p.seeking_friend_encouraged
     if not people.small[RECOGNISED, i]:
-        utility += math.log(p.seeking_unrecognised_weight)
+        utility += logarithm(p.seeking_unrecognised_weight)
     return utility
 
 
-@compiled
-def leader_utility(i, climate, people, p):
+@spliced
+def leader_utility(i, pull, climate, people, p):
     """Utility of asking a leader or trusted adult."""
-    pull = norm_pull(i, people, p)
     if p.norms_influence_form < 0.5:
         pull *= p.seeking_leader_descriptive
     utility = (
@@ -137,10 +136,9 @@ def leader_utility(i, climate, people, p):
     return utility
 
 
-@compiled
-def professional_utility(i, service, people, p):
+@spliced
+def professional_utility(i, pull, service, people, p):
     """Utility of turning to a professional."""
-    pull = norm_pull(i, people, p)
     if p.norms_influence_form < 0.5:
         pull *= p.seeking_professional_descriptive
     utility = (
@@ -164,27 +162,28 @@ def professional_utility(i, service, people, p):
     return utility
 
 
-@compiled
+@spliced
 def knows_a_professional(i, service, people, p):
     """Whether person ``i`` knows of professional help to turn to (an anonymous line needs no knowing)."""
     return people.real[KNOWLEDGE, i] > p.seeking_knowledge_gate or service.line > 0.0
 
 
-@compiled
+@spliced
 def choice(i, draw, climate, service, people, p):
     """The source that person ``i`` turns to this week under a uniform ``draw``; multinomial logit, nobody at zero."""
     friend = leader = professional = 0.0
+    pull = norm_pull(i, people, p)
     if (
         people.small[REACHABLE_FRIENDS, i]
         or people.small[OUTSIDE_CONFIDANTS, i]
         or people.real[ADDED_SUPPORTER, i] > 0.0
     ):
-        friend = math.exp(friend_utility(i, people, p))
+        friend = exponential(friend_utility(i, pull, people, p))
     if people.small[RECOGNISED, i]:
         if people.small[REACHABLE_LEADERS, i]:
-            leader = math.exp(leader_utility(i, climate, people, p))
+            leader = exponential(leader_utility(i, pull, climate, people, p))
         if people.small[HELP_STATUS, i] == NOT_IN_HELP and service.open and knows_a_professional(i, service, people, p):
-            professional = math.exp(professional_utility(i, service, people, p))
+            professional = exponential(professional_utility(i, pull, service, people, p))
     point = draw * (1.0 + friend + leader + professional)
     if point < friend:
         return FRIEND
@@ -199,11 +198,11 @@ def choice(i, draw, climate, service, people, p):
 def step(first, last, origin, seed, week, people, groups, service, p):
     """Screening, recognition, choice, and the bookkeeping of first asks and closing windows."""
     window = math.floor(p.norms_criterion_window) - 1
-    for i in range(first, last):
-        people.small[ASKED, i] = NONE
-        people.small[FIRST_ASK, i] = 0
-        if people.small[EPISODE, i] == 0:
-            continue
+    people.small[ASKED, first:last] = NONE
+    people.small[FIRST_ASK, first:last] = 0
+    in_need = np.empty(last - first, np.int32)
+    for place in range(listed(people.small[EPISODE, first:last], last - first, in_need)):
+        i = first + in_need[place]
         key = luck.person_key(seed, i - origin)
         found = people.real[ADDED_SCREENING, i]
         if found > 0.0 and luck.uniform(key, week, luck.SCREENING) < found:

@@ -3,12 +3,13 @@
 import math
 
 from sim import luck
-from sim.bonds import summarise
+from sim.bonds import sort_out, summarise
 from sim.compiled import compiled
-from sim.distress import latent_scale, remission_hazard, score, usual_reach
+from sim.distress import remission_hazard, scale_of, score
 from sim.groups import BASE_CLIMATE, BASE_COHESION, CLIMATE, COHESION, MORALE, ONSET_RATIO
 from sim.norms import speaking_chance
 from sim.people import (
+    ADDED_SPEAKING,
     COPING_SKILL,
     DESCRIPTIVE_NORM,
     DISTRESS,
@@ -39,6 +40,7 @@ from sim.people import (
     WEEKS_IN_NEED,
     WEEKS_RECOGNISED,
 )
+from sim.rows import SPAN, add_up, desk_for, look
 from sim.ties import FUTURE
 
 HIGHER_RISK = 0.6744897501960817  # z-score above which a quarter of people lie: the higher baseline risk
@@ -127,9 +129,7 @@ def draw_episode(i, key, groups, p, people):
         groups.value[COHESION, people.group[i]],
         people.real[COPING_SKILL, i],
         people.small[EPISODE, i],
-        latent_scale(p),
-        usual_reach(p),
-        p,
+        scale_of(p),
     )
 
 
@@ -144,7 +144,9 @@ def start_people(first, last, first_group, seed, people, groups, p):
         seen = LEADS if people.small[ROLE, i] == LEADER else 0
         if people.small[EPISODE, i]:
             seen |= DISTRESSED
-        if luck.uniform(key, 0, luck.START_CARE) < speaking_chance(i, people, p):
+        views = people.real[SELF_STIGMA, i], people.real[INJUNCTIVE_NORM, i], people.real[ADDED_SPEAKING, i]
+        rule = p.norms_speaking_intercept, p.norms_speaking_stigma, p.norms_conformity
+        if luck.uniform(key, 0, luck.START_CARE) < speaking_chance(*views, *rule):
             seen |= SPEAKS
         people.small[PUBLISHED, i] = seen
 
@@ -165,8 +167,14 @@ def remember(i, people, ties, p):
 @compiled
 def start_ties(first, last, seed, people, ties, p):
     """Who is in reach at the start, and how many confidants there are outside the simulated community."""
+    desk = desk_for(first, last, ties.start)
+    for a in range(first, last, SPAN):
+        b = min(a + SPAN, last)
+        look(a, b, first, people, ties, desk)
+        sort_out(ties.trust[ties.start[a] : ties.start[b]], desk, p.bonds_reach_trust)
+        add_up(a, b, ties.start, desk)
+        summarise(a, b, people, desk)
     for i in range(first, last):
-        summarise(i, people, ties, p)
         draw = luck.uniform(luck.person_key(seed, i - first), 0, luck.TRAIT_CONFIDANTS)
         confidants = 3
         if draw < p.replies_confidants_none:

@@ -1,7 +1,10 @@
 """Summing people up: each block of people adds to its own table, and blocks are added in a fixed order."""
 
-from sim.compiled import borrowed, compiled, inlined
+import numpy as np
+
+from sim.compiled import borrowed, compiled, spliced
 from sim.distress import EPISODE_SCORE
+from sim.elementary import logistic
 from sim.groups import CLIMATE, COHESION, MORALE
 from sim.measures import TALLIES
 from sim.people import (
@@ -42,7 +45,7 @@ from sim.people import (
     WEEKS_IN_NEED,
     WEEKS_RECOGNISED,
 )
-from sim.seeking import logistic
+from sim.rows import SPAN, listed
 
 MILD_SCORE, SEVERE_SCORE = 5.0, 15.0  # PHQ-9 bands (Kroenke, Spitzer & Williams 2001)
 (
@@ -98,7 +101,7 @@ MILD_SCORE, SEVERE_SCORE = 5.0, 15.0  # PHQ-9 bands (Kroenke, Spitzer & Williams
 ) = range(len(TALLIES))
 
 
-@compiled
+@spliced
 def of_need(i, people, table):
     """Add person ``i``, who is in an episode."""
     table[TO_IN_NEED] += 1.0
@@ -129,7 +132,7 @@ def of_need(i, people, table):
             table[TO_ASKED_WHILE_RECOGNISED] += 1.0
 
 
-@compiled
+@spliced
 def of_closings(i, people, table):
     """Add what closed for person ``i`` this week: windows since onset or recognition, an episode, care."""
     if people.small[NEED_WINDOW, i]:
@@ -156,45 +159,38 @@ def of_closings(i, people, table):
         table[TO_GAVE_UP_NOW] += 1.0
 
 
-@inlined
-def of_everyone(i, people, groups, table, p):
-    """Add what is counted for person ``i`` whatever her state."""
-    distress = people.real[DISTRESS, i]
+@spliced
+def of_everyone(i, people, table, expectation, risk_score):
+    """Add what is counted for person ``i`` whatever her state; no branches, since most of it cannot be predicted."""
+    distress, seeking, approval = (
+        people.real[DISTRESS, i],
+        people.real[DESCRIPTIVE_NORM, i],
+        people.real[INJUNCTIVE_NORM, i],
+    )
+    friends, leaders = people.small[REACHABLE_FRIENDS, i], people.small[REACHABLE_LEADERS, i]
+    expects_seeking, expects_approval = seeking >= expectation, approval > 0.0
     table[TO_PEOPLE] += 1.0
     table[TO_DISTRESS] += distress
-    if distress >= SEVERE_SCORE:
-        table[TO_SEVERE] += 1.0
-    elif distress >= EPISODE_SCORE:
-        table[TO_MODERATE] += 1.0
-    elif distress >= MILD_SCORE:
-        table[TO_MILD] += 1.0
-    if distress >= p.distress_risk_score:
-        table[TO_ELEVATED_RISK] += 1.0
-    seeking = people.real[DESCRIPTIVE_NORM, i] >= p.norms_expectation_share
-    approval = people.real[INJUNCTIVE_NORM, i] > 0.0
-    table[TO_DESCRIPTIVE_NORM] += people.real[DESCRIPTIVE_NORM, i]
-    table[TO_INJUNCTIVE_NORM] += people.real[INJUNCTIVE_NORM, i]
-    if seeking:
-        table[TO_EXPECTS_SEEKING] += 1.0
-    if approval:
-        table[TO_EXPECTS_APPROVAL] += 1.0
-        if seeking:
-            table[TO_EXPECTS_BOTH] += 1.0
-    if people.small[PUBLISHED, i] & SPEAKS:
-        table[TO_SPEAKS_NOW] += 1.0
-    table[TO_WOULD_SPEAK] += logistic(
-        p.norms_speaking_intercept - p.norms_speaking_stigma * people.real[SELF_STIGMA, i]
-    )
+    table[TO_MILD] += (distress >= MILD_SCORE) & (distress < EPISODE_SCORE)
+    table[TO_MODERATE] += (distress >= EPISODE_SCORE) & (distress < SEVERE_SCORE)
+    table[TO_SEVERE] += distress >= SEVERE_SCORE
+    table[TO_ELEVATED_RISK] += distress >= risk_score
+    table[TO_DESCRIPTIVE_NORM] += seeking
+    table[TO_INJUNCTIVE_NORM] += approval
+    table[TO_EXPECTS_SEEKING] += expects_seeking
+    table[TO_EXPECTS_APPROVAL] += expects_approval
+    table[TO_EXPECTS_BOTH] += expects_seeking & expects_approval
+    table[TO_SPEAKS_NOW] += people.small[PUBLISHED, i] & SPEAKS
     table[TO_SELF_STIGMA] += people.real[SELF_STIGMA, i]
-    table[TO_REACHABLE_FRIENDS] += people.small[REACHABLE_FRIENDS, i]
-    table[TO_REACHABLE_LEADERS] += people.small[REACHABLE_LEADERS, i]
-    if (
-        people.small[REACHABLE_FRIENDS, i] == 0
-        and people.small[REACHABLE_LEADERS, i] == 0
-        and people.small[OUTSIDE_CONFIDANTS, i] == 0
-    ):
-        table[TO_WITHOUT_CONFIDANT] += 1.0
+    table[TO_REACHABLE_FRIENDS] += friends
+    table[TO_REACHABLE_LEADERS] += leaders
+    table[TO_WITHOUT_CONFIDANT] += (friends | leaders | people.small[OUTSIDE_CONFIDANTS, i]) == 0
     table[TO_EXPERIENCE_PROFESSIONAL] += people.real[EXPERIENCE_PROFESSIONAL, i]
+
+
+@spliced
+def of_group(i, people, groups, table):
+    """Add what the group of person ``i`` is like."""
     group = people.group[i]
     table[TO_COHESION] += groups.value[COHESION, group]
     table[TO_CLIMATE] += groups.value[CLIMATE, group]
@@ -202,21 +198,52 @@ def of_everyone(i, people, groups, table, p):
 
 
 @compiled
+def mark_few(first, last, working, people, marked):
+    """Mark those of whom there is more to count: in an episode, in care, reached, or something closed this week."""
+    small = people.small
+    episode, status, event = small[EPISODE, first:last], small[HELP_STATUS, first:last], small[CARE_EVENT, first:last]
+    need, recognised = small[NEED_WINDOW, first:last], small[RECOGNISED_WINDOW, first:last]
+    ended, reached = small[EPISODE_ENDED, first:last], people.reached[first:last]
+    for k in range(episode.size):
+        marked[k] = (episode[k] | status[k] | event[k] | need[k] | recognised[k] | ended[k]) != 0
+    if working:
+        for k in range(episode.size):
+            marked[k] |= reached[k] & working != 0
+
+
+@spliced
+def of_few(i, people, working, row):
+    """Add what is counted for few: need, what closed, care, and being reached."""
+    if people.small[EPISODE, i]:
+        of_need(i, people, row)
+    of_closings(i, people, row)
+    row[TO_WAITING_NOW] += people.small[HELP_STATUS, i] == WAITING
+    row[TO_IN_CARE_NOW] += people.small[HELP_STATUS, i] == IN_CARE
+    row[TO_REACHED] += people.reached[i] & working != 0
+
+
+@compiled
+def would_speak(stigma, intercept, by_stigma, out):
+    """The chance that each person would speak of seeking help if opinion were even."""
+    for k in range(stigma.size):
+        out[k] = logistic(intercept - by_stigma * stigma[k])
+
+
+@compiled
 def step(first, last, people, groups, working, table, p):
     """Add people ``first`` to ``last`` to ``table`` (subgroups x tallies); ``working``: a bit for each plan at work."""
     table = borrowed(table)
-    for i in range(first, last):
-        row = table[people.weeks[STRATUM, i]]
-        of_everyone(i, people, groups, row, p)
-        if people.small[EPISODE, i]:
-            of_need(i, people, row)
-        closed = people.small[NEED_WINDOW, i] | people.small[RECOGNISED_WINDOW, i]
-        if closed | people.small[EPISODE_ENDED, i] | people.small[CARE_EVENT, i]:
-            of_closings(i, people, row)
-        status = people.small[HELP_STATUS, i]
-        if status == WAITING:
-            row[TO_WAITING_NOW] += 1.0
-        elif status == IN_CARE:
-            row[TO_IN_CARE_NOW] += 1.0
-        if people.reached[i] & working:
-            row[TO_REACHED] += 1.0
+    expectation, risk_score = p.norms_expectation_share, p.distress_risk_score
+    open_minded, marked, few = np.empty(SPAN), np.empty(SPAN, np.uint8), np.empty(SPAN, np.int32)
+    for a in range(first, last, SPAN):
+        b = min(a + SPAN, last)
+        would_speak(people.real[SELF_STIGMA, a:b], p.norms_speaking_intercept, p.norms_speaking_stigma, open_minded)
+        mark_few(a, b, working, people, marked)
+        for i in range(a, b):
+            row = table[people.weeks[STRATUM, i]]
+            of_everyone(i, people, row, expectation, risk_score)
+            of_group(i, people, groups, row)
+            row[TO_WOULD_SPEAK] += open_minded[i - a]
+        for place in range(listed(marked, b - a, few)):
+            i = a + few[place]
+            of_few(i, people, working, table[people.weeks[STRATUM, i]])

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import compiled, inlined
+from sim.compiled import spliced
 
 # What kind of tie it is
 PEER, LEADER_TIE, BRIDGE = 0, 1, 2
@@ -31,7 +31,7 @@ def bytes_per_tie() -> int:
     return 4 + 4 + 1 + 1
 
 
-@inlined
+@spliced
 def find(i, other, ties):
     """The entry of person ``i`` about ``other``, or -1 (rows are sorted by target)."""
     low = ties.start[i]
@@ -45,17 +45,17 @@ def find(i, other, ties):
     return low if low < ties.start[i + 1] and ties.target[low] == other else -1
 
 
-@inlined
-def is_trusted(tie, ties, p):
+@spliced
+def is_trusted(tie, ties, reach):
     """Whether an entry is one of enough trust to ask."""
-    return ties.trust[tie] >= p.bonds_reach_trust and ties.kind[tie] < FUTURE
+    return (ties.trust[tie] >= reach) & (ties.kind[tie] < FUTURE)
 
 
-@compiled
+@spliced
 def has_mutual_friend(i, other, ties, p):
     """Whether someone whom person ``i`` trusts enough to ask also knows ``other``."""
     for tie in range(ties.start[i], ties.start[i + 1]):
-        if ties.target[tie] != other and is_trusted(tie, ties, p):
+        if ties.target[tie] != other and is_trusted(tie, ties, p.bonds_reach_trust):
             known = find(ties.target[tie], other, ties)
             if known >= 0 and ties.kind[known] < FUTURE:
                 return True

@@ -3,19 +3,21 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 
 from sim import luck
-from sim.compiled import borrowed, compiled
+from sim.compiled import borrowed, compiled, spliced
+from sim.elementary import exponential, logarithm
 from sim.links import link_leaders, link_units
 from sim.people import LEADER, MEMBER
+from sim.rows import LANES, SPAN, spread, widest
 from sim.schema import Dissolve, Setting
-from sim.ties import FUTURE, Ties, has_mutual_friend
+from sim.ties import FUTURE, Ties, is_trusted
 
 AT_THE_START = -1_000_000  # the week in which the first groups formed
 NEW_CLUSTERING = 0.5  # assumed, where the setting has no units to say it
-PAST_TIMES = 2  # times awake or asleep before the present one, to know how far trust has come
 LONG_AGO = 1e6  # weeks: a time without end
 SETTLING_ROUNDS = 2  # the share with a mutual friend moves by less than .02 after these
 SETTLING_SAMPLE = 64  # people on whom the share with a mutual friend is measured
@@ -123,86 +125,130 @@ def sort_row(first, last, target, kind):
             kind[hole] = moved_kind
 
 
-@compiled
+@spliced
 def pair_draw(seed, i, other):
     """64 random bits for a pair of people, the same from either side."""
     return luck.pair_bits(luck.person_key(seed, min(i, other)), 0, luck.TIE_START, max(i, other))
 
 
-@compiled
+@spliced
 def awake_fraction(draw, i, reciprocity):
     """Where in the awake range closeness lies: one draw for both sides with chance ``reciprocity``, else one each."""
     draw = luck.mix(draw)
-    if luck.unit(draw) >= reciprocity:
-        draw += np.uint64(i + 1) * luck.STRIDE
-    return luck.unit(luck.mix(draw))
+    own = np.uint64(i + 1) * luck.STRIDE if luck.unit(draw) >= reciprocity else np.uint64(0)
+    return luck.unit(luck.mix(draw + own))
+
+
+class Balance(NamedTuple):
+    """What start states are drawn from: a world's parameters, and the hazards that settle together."""
+
+    waking: float  # weekly hazard that a dormant tie wakes
+    fading: float
+    reciprocity: float
+    low: float
+    high: float
+    dormant: float
+    growth: float
+    decay: float
+    new_trust: float
 
 
 @compiled
-def waking_hazard(mutual, p):
-    """Mean weekly hazard that a dormant tie wakes, where a share ``mutual`` of them has a mutual friend."""
+def balance(mutual, p):
+    """The balance where a share ``mutual`` of the dormant ties has a mutual friend."""
     need = p.distress_settled_need
     alike = 1.0 - 2.0 * need * (1.0 - need)
     likeness = (alike * p.bonds_homophily + 1.0 - alike) * (1.0 - need + need * p.bonds_distressed_waking)
-    return (p.bonds_waking + p.bonds_closure * mutual) * likeness
+    return Balance(
+        (p.bonds_waking + p.bonds_closure * mutual) * likeness,
+        p.bonds_fading,
+        p.bonds_reciprocity,
+        p.bonds_closeness_low,
+        p.bonds_closeness_high,
+        p.bonds_dormant_closeness,
+        p.bonds_growth,
+        p.bonds_decay,
+        p.bonds_new_trust,
+    )
 
 
-@compiled
-def lived_trust(draw, i, awake, closeness, hazard, p):
+@spliced
+def drawn_closeness(draw, i, awake, b):
+    """Closeness, in 1/256, that person ``i`` has in a tie that is awake or asleep."""
+    share = b.low + awake_fraction(draw, i, b.reciprocity) * (b.high - b.low)
+    return min(255.0, math.floor(256.0 * (share if awake else b.dormant)))
+
+
+@spliced
+def lived_trust(draw, i, awake, closeness, b):
     """Trust that a tie has come to: followed through its last times of contact and of silence, up to the present one.
 
     Times awake and asleep are exponential, with the weekly hazards of falling asleep and of waking; ``closeness`` is
-    the present one, in 1/256. ``PAST_TIMES`` earlier times are enough for the start to be forgotten.
+    the present one, in 1/256. Two earlier times are enough for the start to be forgotten.
     """
-    trust = 0.0
-    for past in range(PAST_TIMES, -1, -1):
-        draw = luck.mix(draw + luck.GOLDEN)
-        was_awake = awake == (past % 2 == 0)
-        steps = closeness if past == 0 else drawn_closeness(draw, i, was_awake, p)
-        gained = p.bonds_growth * steps / 256.0
-        leaving = p.bonds_fading if was_awake else hazard
-        weeks = -math.log1p(-luck.unit(draw)) / leaving if leaving > 0.0 else LONG_AGO
-        rate = gained + p.bonds_decay
-        settled = gained / rate if rate > 0.0 else 0.0
-        trust = settled + (trust - settled) * math.exp(-rate * weeks)
-    return trust
+    draw = luck.mix(draw + luck.GOLDEN)
+    trust = lived_on(0.0, draw, awake, drawn_closeness(draw, i, awake, b), b)
+    draw = luck.mix(draw + luck.GOLDEN)
+    trust = lived_on(trust, draw, not awake, drawn_closeness(draw, i, not awake, b), b)
+    return lived_on(trust, luck.mix(draw + luck.GOLDEN), awake, closeness, b)
+
+
+@spliced
+def lived_on(trust, draw, awake, closeness, b):
+    """Trust after one more time awake or asleep, whose length is drawn."""
+    gained = b.growth * closeness / 256.0
+    leaving = b.fading if awake else b.waking
+    weeks = -logarithm(1.0 - luck.unit(draw)) / leaving if leaving > 0.0 else LONG_AGO
+    rate = gained + b.decay
+    settled = gained / rate if rate > 0.0 else 0.0
+    return settled + (trust - settled) * exponential(-rate * weeks)
 
 
 @compiled
-def drawn_closeness(draw, i, awake, p):
-    """Closeness, in 1/256, that person ``i`` has in a tie that is awake or asleep."""
-    share = p.bonds_dormant_closeness
-    if awake:
-        fraction = awake_fraction(draw, i, p.bonds_reciprocity)
-        share = p.bonds_closeness_low + fraction * (p.bonds_closeness_high - p.bonds_closeness_low)
-    return min(255.0, math.floor(256.0 * share))
+def start_span(seed, owner, target, kind, b, trust, closeness):
+    """Closeness and trust, as settled in the balance, of the ties of a span of people; ``owner``: whose each is."""
+    turnover = b.waking + b.fading
+    for t in range(target.size):
+        draw = pair_draw(seed, owner[t], target[t])
+        awake = luck.unit(draw) * turnover < b.waking
+        steps = drawn_closeness(draw, owner[t], awake, b)
+        lived = lived_trust(luck.mix(draw), owner[t], awake, steps, b)
+        trust[t] = b.new_trust if kind[t] >= FUTURE else lived
+        closeness[t] = np.uint8(np.int32(steps))
 
 
 @compiled
-def start_states(last, hazard, seed, ties, p):
-    """Closeness and trust of the ties of the first ``last`` people, as settled when dormant ties wake at ``hazard``."""
-    turnover = hazard + p.bonds_fading
-    for i in range(last):
-        for tie in range(ties.start[i], ties.start[i + 1]):
-            draw = pair_draw(seed, i, ties.target[tie])
-            awake = luck.unit(draw) * turnover < hazard
-            steps = drawn_closeness(draw, i, awake, p)
-            ties.closeness[tie] = np.uint8(steps)
-            if ties.kind[tie] >= FUTURE:
-                ties.trust[tie] = p.bonds_new_trust
-            else:
-                ties.trust[tie] = lived_trust(luck.mix(draw), i, awake, steps, hazard, p)
+def start_states(last, seed, ties, b):
+    """Closeness and trust of the ties of the first ``last`` people, as settled in the balance."""
+    owner = np.empty(widest(0, last, ties.start) + LANES, np.int32)
+    for first in range(0, last, SPAN):
+        end = min(first + SPAN, last)
+        begin, stop = ties.start[first], ties.start[end]
+        spread(ties.start[first : end + 1], begin, np.arange(first, end).astype(np.int32), owner)
+        trust, closeness = ties.trust[begin:stop], ties.closeness[begin:stop]
+        start_span(seed, owner, ties.target[begin:stop], ties.kind[begin:stop], b, trust, closeness)
 
 
 @compiled
 def mutual_share(last, ties, p):
-    """Share of the dormant ties of the first ``last`` people that have a mutual friend."""
+    """Share of the dormant ties of the first ``last`` people that have a mutual friend.
+
+    A mutual friend is someone whom the person trusts enough to ask and who knows the other (nobody knows herself, so it
+    is never the other).
+    """
+    dormant_steps, reach = math.floor(256.0 * p.bonds_dormant_closeness), p.bonds_reach_trust
+    known = np.full(ties.start.size - 1, -1, np.int32)  # who last knew somebody through a friend
     dormant = mutual = 0
     for i in range(last):
         for tie in range(ties.start[i], ties.start[i + 1]):
-            if ties.closeness[tie] <= math.floor(256.0 * p.bonds_dormant_closeness) and ties.kind[tie] < FUTURE:
-                dormant += 1
-                mutual += has_mutual_friend(i, ties.target[tie], ties, p)
+            if is_trusted(tie, ties, reach):
+                for other in range(ties.start[ties.target[tie]], ties.start[ties.target[tie] + 1]):
+                    if ties.kind[other] < FUTURE:
+                        known[ties.target[other]] = i
+        for tie in range(ties.start[i], ties.start[i + 1]):
+            asleep = (ties.closeness[tie] <= dormant_steps) & (ties.kind[tie] < FUTURE)
+            dormant += asleep
+            mutual += asleep & (known[ties.target[tie]] == i)
     return mutual / dormant if dormant else 0.0
 
 
@@ -216,9 +262,9 @@ def settle(seed, ties, p):
     sample = min(people, SETTLING_SAMPLE)
     mutual = 0.5
     for _ in range(SETTLING_ROUNDS):
-        start_states(sample, waking_hazard(mutual, p), seed, ties, p)
+        start_states(sample, seed, ties, balance(mutual, p))
         mutual = mutual_share(sample, ties, p)
-    start_states(people, waking_hazard(mutual, p), seed, ties, p)
+    start_states(people, seed, ties, balance(mutual, p))
 
 
 def weave(people: int, seed: np.uint64, parts: list, parameters: np.void) -> Ties:

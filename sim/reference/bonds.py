@@ -36,14 +36,12 @@ class Tie(Stored):
         """Whether the other is trusted enough to be asked."""
         return self.begun and self.trust >= self.person.p.bonds_reach_trust
 
-    def live(self) -> None:
-        """One week: the tie may wake or fall asleep, contact builds trust, time wears it down."""
+    def meet(self) -> None:
+        """One week: contact builds trust, time wears it down."""
         p, person = self.person.p, self.person
-        draw = self.draw()
         wear = p.bonds_distressed_wear if person.episode else 1.0
-        self.turn(draw, wear)
         trust = self.trust * (1.0 - wear * (p.bonds_bridge_decay if self.kind == BRIDGE else p.bonds_decay))
-        if draw % 256 < self.closeness:
+        if self.draw() % 256 < self.closeness:
             growth = p.bonds_growth * (1.0 + p.bonds_cohesion_growth * person.group.cohesion)
             trust += max(0.0, growth) * (1.0 - trust)
         self.trust = trust
@@ -54,10 +52,12 @@ class Tie(Stored):
         pair = ((low << 32) | high) + 1
         return mixed(self.person.model.bond_key + pair * GOLDEN)
 
-    def turn(self, draw: int, wear: float) -> None:
+    def turn(self) -> None:
         """A dormant tie may wake, an awake one may fall asleep."""
         p = self.person.p
+        draw = self.draw()
         chance = unit(draw)
+        wear = p.bonds_distressed_wear if self.person.episode else 1.0
         dormant = math.floor(256.0 * p.bonds_dormant_closeness)
         if self.closeness <= dormant:
             if chance < self.waking_chance():
@@ -102,9 +102,11 @@ class Bonds(Stored):
 
     def tend_ties(self) -> None:
         """A week of every tie that has begun; then who is in reach, for next week's choices."""
-        for tie in self.ties.values():
-            if tie.begun:
-                tie.live()
+        begun = [tie for tie in self.ties.values() if tie.begun]
+        for tie in begun:
+            tie.meet()
+        for tie in begun:
+            tie.turn()
         reached = [tie for tie in self.ties.values() if tie.in_reach]
         friends = [tie for tie in reached if not tie.other.shows(LEADS)]
         leaders = [tie for tie in reached if tie.other.shows(LEADS)]
