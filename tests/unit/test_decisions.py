@@ -213,7 +213,9 @@ def test_more_seeds_come_with_their_own_draws(pair):
     def draws(number):
         return [{"norms.conformity": 0.5 + k / 10} for k in range(number)]
 
-    results = precise.compared(pair, ["usual", "peer_leaders"], 1, 5, precise.Wanted(1e-7, "injunctive_norm", most=6), draws)
+    results = precise.compared(
+        pair, ["usual", "peer_leaders"], 1, 5, precise.Wanted(1e-7, "injunctive_norm", most=6), draws
+    )
     assert results.manifest["draws"] == draws(6)
     assert results.uncertainty == "luck and parameters"
     assert digests(results) == digests(study.run(pair, 6, draws=draws(6)))
