@@ -29,15 +29,14 @@ ONE = np.uint64(1)
 
 @inlined
 def wakes(i, tie, chance, people, ties, p):
-    """Whether a dormant tie wakes under this week's ``chance``: by contact, mutual friends, likeness, and training."""
+    """Whether a dormant tie wakes under this week's ``chance``: by contact, mutual friends and likeness."""
     other = ties.target[tie]
     likeness = p.bonds_distressed_waking if people.small[EPISODE, i] else 1.0
     if (people.small[PUBLISHED, other] & DISTRESSED != 0) == (people.small[EPISODE, i] != 0):
         likeness *= p.bonds_homophily
-    added = people.real[ADDED_BONDING, i] if people.group[i] == people.group[other] else 0.0
-    if chance < p.bonds_waking * likeness + added:
+    if chance < p.bonds_waking * likeness:
         return True
-    if chance >= (p.bonds_waking + p.bonds_closure) * likeness + added:
+    if chance >= (p.bonds_waking + p.bonds_closure) * likeness:
         return False
     return has_mutual_friend(i, other, ties, p)
 
@@ -85,8 +84,16 @@ def summarise(i, people, ties, p):
 
 @compiled
 def turn(i, tie, chance, draw, origin, wear, people, ties, p):
-    """Wake a dormant tie, or let an awake one fall asleep, if this week's ``chance`` is below its hazard."""
+    """Let training bond two of a group, a dormant tie wake, or an awake one fall asleep, by this week's ``chance``."""
     dormant = math.floor(p.bonds_dormant_closeness * STEPS)
+    if people.group[i] == people.group[ties.target[tie]]:
+        bonding = people.real[ADDED_BONDING, i]
+        if chance < bonding:
+            if ties.closeness[tie] <= dormant:
+                ties.closeness[tie] = awake_closeness(draw, i - origin, p)
+            ties.trust[tie] = max(ties.trust[tie], p.bonds_bonded_trust)
+            return
+        chance -= bonding
     if ties.closeness[tie] <= dormant:
         if wakes(i, tie, chance, people, ties, p):
             ties.closeness[tie] = awake_closeness(draw, i - origin, p)
@@ -103,8 +110,9 @@ def step(first, last, origin, seed, week, people, ties, groups, p):
     for i in range(first, last):
         growth = max(0.0, p.bonds_growth * (1.0 + p.bonds_cohesion_growth * groups.value[COHESION, people.group[i]]))
         wear = p.bonds_distressed_wear if people.small[EPISODE, i] else 1.0
-        may_turn = max(can_wake + people.real[ADDED_BONDING, i], p.bonds_fading * wear)
-        bridge_may_turn = max(may_turn, p.bonds_bridge_fading * wear)
+        bonding = people.real[ADDED_BONDING, i]
+        may_turn = bonding + max(can_wake, p.bonds_fading * wear)
+        bridge_may_turn = max(may_turn, bonding + p.bonds_bridge_fading * wear)
         for tie in range(ties.start[i], ties.start[i + 1]):
             kind = ties.kind[tie]
             if kind >= FUTURE:

@@ -1,19 +1,19 @@
-"""The shape of the trusted network, counted every few weeks: nominations, isolates, returned ties, closed triangles."""
+"""The shape of the network, counted every few weeks: nominations, isolates, returned trust, closed triangles."""
 
 import numpy as np
 
 from sim.compiled import borrowed, compiled
 from sim.people import STRATUM
-from sim.ties import is_trusted
+from sim.ties import is_trusted, is_valued
 
 
 @compiled
 def nominations(first, last, ties, p):
-    """How many others trust each person of one world enough to ask."""
+    """How many others would name each person of one world as valued."""
     received = np.zeros(last - first, np.int64)
     for i in range(first, last):
         for tie in range(ties.start[i], ties.start[i + 1]):
-            if is_trusted(tie, ties, p):
+            if is_valued(tie, ties, p):
                 received[ties.target[tie] - first] += 1
     return received
 

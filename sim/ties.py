@@ -51,6 +51,12 @@ def is_trusted(tie, ties, p):
     return ties.trust[tie] >= p.bonds_reach_trust and ties.kind[tie] < FUTURE
 
 
+@inlined
+def is_valued(tie, ties, p):
+    """Whether an entry is one of enough trust to name the other as valued; less than it takes to ask for help."""
+    return ties.trust[tie] >= p.bonds_valued_trust and ties.kind[tie] < FUTURE
+
+
 @compiled
 def has_mutual_friend(i, other, ties, p):
     """Whether someone whom person ``i`` trusts enough to ask also knows ``other``."""
