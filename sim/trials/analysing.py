@@ -64,6 +64,9 @@ def analyse(data: Data, quick: bool = False, clustered: bool = True) -> pd.DataF
     for replicate in range(data.replicates):
         rows = data.replicate(replicate)
         found = {key: outcome_of(rows, data.trial, each, quick, clustered) for key, each in data.trial.outcomes.items()}
+        found |= {
+            key: standing(found[key], data.turns) for key, each in data.trial.outcomes.items() if each.effect == "z"
+        }
         for key, outcome in data.trial.outcomes.items():
             estimate = ratio(outcome, data.trial, found) if outcome.effect == "ratio" else found[key]
             made.append((replicate, key, outcome.name or key, week_of(outcome, data.trial), *estimate))
@@ -88,7 +91,7 @@ def outcome_of(rows: Rows, trial: TrialFile, outcome: Outcome, quick: bool = Fal
     """One outcome of one trial."""
     if outcome.effect == "ratio":
         return NOTHING
-    frame = framed(rows, trial, outcome)
+    frame = stacked(rows, trial, outcome) if outcome.on else framed(rows, trial, outcome)
     if frame is None:
         return NOTHING
     if not clustered:
@@ -108,10 +111,16 @@ def outcome_of(rows: Rows, trial: TrialFile, outcome: Outcome, quick: bool = Fal
     return Estimate(value, error, fit.icc, frame.y.size, clusters, freedom, problem)
 
 
+def standing(difference: Estimate, turns: int) -> Estimate:
+    """A difference over its standard error; people seen in several arms count once."""
+    z = difference.value / difference.error / np.sqrt(turns) if difference.error else float("nan")
+    return difference._replace(value=z, error=1.0)
+
+
 def fitted(frame: Frame, outcome: Outcome, quick: bool) -> Fit:
     """The analysis that the outcome names, or the one usual for its effect."""
     family = FAMILIES.get(outcome.effect, GAUSSIAN)
-    by_gee = quick or outcome.effect in FAMILIES or outcome.effect in ("share", "mean", "risk_difference")
+    by_gee = quick or outcome.effect in FAMILIES or outcome.effect in ("share", "mean", "risk_difference", "z")
     if outcome.analysis is not None and not quick:
         by_gee = outcome.analysis == "gee" or outcome.effect in FAMILIES
     if by_gee:
@@ -157,6 +166,18 @@ def framed(rows: Rows, trial: TrialFile, outcome: Outcome) -> Frame | None:
     return Frame(y[chosen], x, rows.cluster[chosen], pair, unit(rows, trial, outcome, inside))
 
 
+def stacked(rows: Rows, trial: TrialFile, outcome: Outcome) -> Frame | None:
+    """The people of each occasion below one another, each person a cluster if nothing else is."""
+    single = [outcome.model_copy(update={"at": (occasion,)}) for occasion in outcome.at]
+    found = [frame for each in single if (frame := framed(rows, trial, each)) is not None]
+    if not found:
+        return None
+    if len({frame.x.shape[1] for frame in found}) > 1:
+        return found[-1]
+    y, x = np.concatenate([frame.y for frame in found]), np.concatenate([frame.x for frame in found])
+    return Frame(y, x, np.concatenate([frame.cluster for frame in found]), None, 1.0)
+
+
 def result(rows: Rows, trial: TrialFile, outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
     """The outcome of each person and whether it was seen: of several occasions, yes at any that was seen."""
     name = outcome.measure or ""
@@ -177,7 +198,7 @@ def unit(rows: Rows, trial: TrialFile, outcome: Outcome, inside: np.ndarray) -> 
     if outcome.effect not in ("smd", "gain"):
         return 1.0
     name = outcome.measure or ""
-    counted = observing.KNOWN[trial.measures[name].of].done is not None
+    counted = observing.KNOWN[trial.measures[name].of].weekly
     spread = float(np.nanstd(rows.scores[name, BASELINE][inside]))
     if spread == 0.0 or (counted and outcome.effect == "smd"):
         arms = list(trial.arms)

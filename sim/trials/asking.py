@@ -30,7 +30,7 @@ from sim.seeking import (
     professional_utility,
 )
 from sim.state import bare
-from sim.ties import Ties, is_trusted
+from sim.ties import Ties, is_valued
 
 
 @compiled
@@ -74,7 +74,7 @@ def odds(i, service, state, p, found):
 
 @compiled
 def readiness(state, found):
-    """Chance that each person, if asked, answers supportively and encourages professional help, into ``found``."""
+    """Chances that each person, if asked, answers supportively, and then encourages, into ``found`` (2, people)."""
     state = bare(state)
     people = state.people
     count = people.group.size
@@ -88,7 +88,8 @@ def readiness(state, found):
     for w in range(len(state.worlds.seed)):
         p = state.parameters[w]
         for i in range(state.worlds.first_person[w], state.worlds.first_person[w + 1]):
-            found[i] = support_chance(i, people, selves, state.groups, p) * encouragement_chance(i, people, selves, p)
+            found[0, i] = support_chance(i, people, selves, state.groups, p)
+            found[1, i] = encouragement_chance(i, people, selves, p)
 
 
 @compiled
@@ -116,14 +117,14 @@ def helpers(week, state, trust, asked, supported, encouraged):
 
 @compiled
 def named(state, within, everywhere):
-    """How many others trust each person enough to ask: those of her own group, and all."""
+    """How many others would name each person as valued: those of her own group, and all."""
     state = bare(state)
     people, ties = state.people, state.ties
     for w in range(len(state.worlds.seed)):
         p = state.parameters[w]
         for i in range(state.worlds.first_person[w], state.worlds.first_person[w + 1]):
             for tie in range(ties.start[i], ties.start[i + 1]):
-                if is_trusted(tie, ties, p):
+                if is_valued(tie, ties, p):
                     other = ties.target[tie]
                     everywhere[other] += 1
                     if people.group[other] == people.group[i]:

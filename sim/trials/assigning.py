@@ -25,8 +25,11 @@ def assign(made: Structure, setting: Setting, design: Design, shares: list[float
     """Randomise the groups or the people of one community; ``shares`` are the arms', adding up to 1."""
     people = made.group.size
     taking_part = np.ones(people, bool) if design.who == "everyone" else made.role == MEMBER
+    taking_part = sampled(taking_part, design.participants, seed)
     if design.randomise in ("nobody", "communities"):
-        return Assigned(np.zeros(people, np.int8), np.full(people, -1, np.int32), taking_part)
+        everybody = design.participants is None or design.randomise == "communities"
+        arm = np.where(everybody | taking_part, 0, -1).astype(np.int8)
+        return Assigned(arm, np.full(people, -1, np.int32), taking_part)
     stratum = strata(made, setting, design)
     key = chance.stream(seed, "arms")
     if design.randomise == "people":
@@ -39,6 +42,17 @@ def assign(made: Structure, setting: Setting, design: Design, shares: list[float
     arms, pairs = np.full(stratum.size, -1, np.int8), np.full(stratum.size, -1, np.int32)
     arms[groups], pairs[groups] = share_out(stratum[groups], sizes[groups], shares, design.pairs, key)
     return Assigned(arms[made.group], pairs[made.group], taking_part)
+
+
+def sampled(eligible: np.ndarray, participants: int | None, seed: int) -> np.ndarray:
+    """Those who take part: all who are eligible, or so many of them drawn at random."""
+    rows = np.flatnonzero(eligible)
+    if participants is None or participants >= rows.size:
+        return eligible
+    draws = chance.uniforms(chance.stream(seed, "participants"), rows.size)
+    chosen = np.zeros(eligible.size, bool)
+    chosen[rows[np.argsort(draws, kind="stable")[:participants]]] = True
+    return chosen
 
 
 def strata(made: Structure, setting: Setting, design: Design) -> np.ndarray:

@@ -62,6 +62,9 @@ def check(trial: TrialFile, places: dict[Keys, Place]) -> None:
     if nobody != (len(trial.arms) == 1):
         message = "one arm means that nobody is randomised, and the other way round"
         raise fault(message, ("design", "randomise"), places, found=f"{len(trial.arms)} arms")
+    if trial.design.participants is not None and trial.design.randomise == "groups":
+        message = "whole groups take part where groups are randomised"
+        raise fault(message, ("design", "participants"), places, found=str(trial.design.participants))
     for name, measure in trial.measures.items():
         check_measure(measure, ("measures", name), trial, places)
     for name, outcome in trial.outcomes.items():
@@ -112,7 +115,7 @@ def check_kind(outcome: Outcome, here: Keys, trial: TrialFile, places: dict[Keys
     """An effect that the design and the measure can have."""
     measure = trial.measures[outcome.measure or ""]
     yes_or_no = measure.binary or observing.KNOWN[measure.of].binary
-    if outcome.effect in ("odds_ratio", "risk_difference", "share", "slope_odds_ratio") and not yes_or_no:
+    if outcome.effect in ("odds_ratio", "risk_difference", "share", "slope_odds_ratio", "z") and not yes_or_no:
         message = f"{outcome.effect} needs a measure that says yes or no"
         raise fault(message, (*here, "measure"), places, found=outcome.measure, allowed="one with a cut or top_share")
     if len(outcome.at) > 1 and not yes_or_no:

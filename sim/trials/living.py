@@ -70,6 +70,7 @@ class Data:
     pairs: list[Pair]
     starts: np.ndarray  # int64 (replicates + 1): the rows of each replicate
     rows: Rows
+    turns: int = 1  # how often everybody is in it: once, or once in each arm
 
     @property
     def replicates(self) -> int:
@@ -121,7 +122,7 @@ def simulate(
     for first in range(0, len(made), step):
         batch = list(enumerate(made[first : first + step]))
         parts.extend(lived(trial, batch, turns, threads or cores(), meter))
-    return joined(trial, [(int(seed), dict(changes)) for seed, changes in pairs], parts)
+    return joined(trial, [(int(seed), dict(changes)) for seed, changes in pairs], parts, turns)
 
 
 class Meter:
@@ -206,41 +207,60 @@ def give(trial: TrialFile, population: Population, w: int, piece: Piece, compose
 def watched(trial: TrialFile, population: Population, threads: int, meter: Meter) -> dict[tuple[str, str], np.ndarray]:
     """The true state of everybody behind each (measure, occasion), living the weeks on the way."""
     plan = scoring.observed_weeks(trial)
-    done = done_things(trial, plan)
-    counts = {name: np.zeros(population.state.people.group.size, np.float32) for name in done}
-    snapshots: dict[tuple[str, int], np.ndarray] = {}
+    diary = Diary(trial, plan, population)
     stops = sorted({week for week, _ in plan.values()} | {since for _, since in plan.values() if since is not None})
-    every_week = range(max(stops) + 1) if done else stops
     found: dict[tuple[str, str], np.ndarray] = {}
-    for week in every_week:
-        past = Past(population, done) if done and week > 0 else None
+    for week in range(max(stops) + 1) if diary.watched else stops:
+        past = Past(population, diary.watched) if diary.watched and week > 0 else None
         population.run(week, threads, meter)
         now = Moment(population)
         if past is not None:
-            for name, observation in done.items():
-                assert observation.done is not None
-                counts[name] += observation.done(now, past)
+            diary.note(now, past)
         if week in stops:
-            snapshots |= {(name, week): values.copy() for name, values in counts.items()}
+            diary.keep(week)
             for (measure, occasion), (when, since) in plan.items():
                 if when == week and since is None:
                     found[measure, occasion] = state_now(trial, measure, now)
     for (measure, occasion), (when, since) in plan.items():
         if since is not None:
-            found[measure, occasion] = between(trial, measure, snapshots, since, when)
+            found[measure, occasion] = diary.between(trial.measures[measure].of, since, when)
     return found
 
 
-def done_things(trial: TrialFile, plan: Mapping[tuple[str, str], tuple[int, int | None]]) -> dict[str, Observation]:
-    """What has to be counted week by week."""
-    found = {}
-    for name, _ in plan:
-        observation = observing.KNOWN[trial.measures[name].of]
-        if observation.done is not None:
-            found[observation.name] = observation
-        if observation.over is not None:
-            found[observation.over] = observing.KNOWN[observation.over]
-    return found
+class Diary:
+    """What people did, week by week: how often, and what it was the first time."""
+
+    def __init__(self, trial: TrialFile, plan: Mapping[tuple[str, str], object], population: Population) -> None:
+        used = {observing.KNOWN[trial.measures[name].of] for name, _ in plan}
+        self.watched: dict[str, Observation] = {each.name: each for each in used if each.weekly}
+        self.size = population.state.people.group.size
+        self.counts = {name: np.zeros(self.size, np.float32) for name, each in self.watched.items() if each.done}
+        self.events: dict[str, list[tuple[int, np.ndarray, np.ndarray]]] = {name: [] for name in self.watched}
+        self.kept: dict[tuple[str, int], np.ndarray] = {}
+
+    def note(self, now: Moment, past: Past) -> None:
+        """Add one week."""
+        for name, observation in self.watched.items():
+            if observation.done is not None:
+                self.counts[name] += observation.done(now, past)
+            elif observation.first is not None:
+                values = observation.first(now, past)
+                rows = np.flatnonzero(~np.isnan(values))
+                self.events[name].append((now.week, rows, values[rows]))
+
+    def keep(self, week: int) -> None:
+        """Remember the counts up to this week."""
+        self.kept |= {(name, week): values.copy() for name, values in self.counts.items()}
+
+    def between(self, name: str, since: int, when: int) -> np.ndarray:
+        """What was done after one week and up to another, or what it was the first time."""
+        if name in self.counts:
+            return (self.kept[name, when] - self.kept[name, since]).astype(np.float64)
+        found = np.full(self.size, np.nan)
+        for week, rows, values in reversed(self.events[name]):  # the earliest is written last
+            if since < week <= when:
+                found[rows] = values
+        return found
 
 
 def state_now(trial: TrialFile, measure: str, now: Moment) -> np.ndarray:
@@ -251,21 +271,6 @@ def state_now(trial: TrialFile, measure: str, now: Moment) -> np.ndarray:
         return -np.expm1(trial.measures[measure].horizon * np.log1p(-weekly))
     assert observation.state is not None
     return observation.state(now).astype(np.float64)
-
-
-def between(
-    trial: TrialFile, measure: str, snapshots: Mapping[tuple[str, int], np.ndarray], since: int, when: int
-) -> np.ndarray:
-    """What was done after one week and up to another."""
-    observation = observing.KNOWN[trial.measures[measure].of]
-
-    def count(name: str) -> np.ndarray:
-        return (snapshots[name, when] - snapshots[name, since]).astype(np.float64)
-
-    if observation.over is None:
-        return count(observation.name)
-    over = count(observation.over)
-    return np.divide(count(observation.name), over, out=np.full(over.size, np.nan), where=over > 0)
 
 
 def taken(
@@ -300,7 +305,7 @@ def cluster_of(trial: TrialFile, community: int, groups: np.ndarray, first: int)
     return np.arange(groups.size, dtype=np.int64) + first
 
 
-def joined(trial: TrialFile, pairs: list[Pair], found: Sequence[Rows]) -> Data:
+def joined(trial: TrialFile, pairs: list[Pair], found: Sequence[Rows], turns: int) -> Data:
     """The rows of all replicates, one after the other."""
     starts = np.concatenate(([0], np.cumsum([each.arm.size for each in found]))).astype(np.int64)
-    return Data(trial, pairs, starts, Rows.together(found))
+    return Data(trial, pairs, starts, Rows.together(found), turns)

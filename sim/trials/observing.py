@@ -53,8 +53,8 @@ class Moment:
         return self._kept["named"][int(everywhere)]
 
     def readiness(self) -> np.ndarray:
-        """Chance to answer supportively and encourage professional help, if asked."""
-        found = np.zeros(self.size)
+        """Chances to answer supportively if asked, and then to encourage professional help: (2, people)."""
+        found = np.zeros((2, self.size))
         asking.readiness(self.state, found)
         return found
 
@@ -89,16 +89,21 @@ class Past:
 
 
 class Observation(NamedTuple):
-    """One thing to observe: a state at an occasion, what was done, week by week, or a mean of what was done."""
+    """One thing to observe: a state at an occasion, what was done week by week, or what it was the first time."""
 
     name: str
     unit: str
     meaning: str
     state: Callable[[Moment], np.ndarray] | None = None
     done: Callable[[Moment, Past], np.ndarray] | None = None
-    over: str | None = None  # the done thing that this one is divided by; where it never happened nothing is known
+    first: Callable[[Moment, Past], np.ndarray] | None = None  # of the first time that it happens; NaN: not this week
     binary: bool = False
     intention: tuple[int, ...] = ()  # sources whose chances are pooled over the measure's horizon
+
+    @property
+    def weekly(self) -> bool:
+        """Whether it has to be watched week by week."""
+        return self.done is not None or self.first is not None
 
 
 HELPING = {"asked_by_others", "answered_well", "encouraged_others"}
@@ -124,6 +129,11 @@ def person(name: str) -> Callable[[Moment], np.ndarray]:
 def asked(codes: tuple[int, ...]) -> Callable[[Moment, Past], np.ndarray]:
     """An observation that counts asking these sources."""
     return lambda now, past: np.isin(now.person("asked"), codes)
+
+
+def of_offers(offers: tuple[np.ndarray, np.ndarray, np.ndarray], part: int) -> np.ndarray:
+    """One thing known of this week's offers, not a number for those who had none."""
+    return np.where(offers[0], offers[part].astype(np.float64), np.nan)
 
 
 STATES = (
@@ -159,10 +169,13 @@ STATES = (
         binary=True,
     ),
     Observation(
-        "readiness_to_help",
+        "readiness_to_support", "probability", "chance to answer supportively if asked", lambda now: now.readiness()[0]
+    ),
+    Observation(
+        "readiness_to_encourage",
         "probability",
-        "chance, if asked, to answer supportively and encourage professional help",
-        lambda now: now.readiness(),
+        "chance to answer supportively if asked and to encourage professional help",
+        lambda now: now.readiness().prod(axis=0),
     ),
     *(
         Observation(
@@ -197,16 +210,15 @@ DONE = (
     Observation(
         "weeks_waited",
         "weeks",
-        "weeks waited for a place, mean over places offered",
-        done=lambda now, past: past.offers(now)[2],
-        over="care_offered",
+        "weeks waited for the first place that was offered; unknown if none was",
+        first=lambda now, past: of_offers(past.offers(now), 2),
     ),
     Observation(
         "attendance",
-        "share",
-        "places taken up, of those offered",
-        done=lambda now, past: past.offers(now)[1],
-        over="care_offered",
+        "yes/no",
+        "took up the first place that was offered; unknown if none was",
+        first=lambda now, past: of_offers(past.offers(now), 1),
+        binary=True,
     ),
     Observation(
         "gave_up_waiting",

@@ -23,6 +23,7 @@ Effect = Literal[
     "mean",
     "gain",
     "slope_odds_ratio",
+    "z",
     "ratio",
 ]
 
@@ -41,7 +42,11 @@ class Design(Strict):
         Name | None, Field(description="a unit of the setting within which units are matched or shared out")
     ] = None
     communities: Annotated[int, Field(ge=1, le=2000, description="separate communities in one trial")] = 1
-    who: Annotated[Literal["members", "everyone"], Field(description="who takes part")] = "members"
+    who: Annotated[Literal["members", "everyone"], Field(description="who may take part")] = "members"
+    participants: Annotated[
+        int | None,
+        Field(ge=4, description="so many take part in each community, drawn at random; everybody unless given"),
+    ] = None
 
 
 class Arm(Strict):

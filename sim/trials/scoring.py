@@ -1,6 +1,5 @@
 """Instruments and losses: true states become scores with error and cut-points, and some people are lost."""
 
-import zlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -111,17 +110,12 @@ def wanted(trial: TrialFile) -> dict[str, set[str]]:
     return found
 
 
-def crc(name: str) -> int:
-    """A whole number that stands for a name."""
-    return zlib.crc32(name.encode())
-
-
 def observed_weeks(trial: TrialFile) -> dict[tuple[str, str], tuple[int, int | None]]:
     """For each (measure, occasion) wanted: the week of the occasion, and for what is done the week before its first."""
     found = {}
     for name, occasions in wanted(trial).items():
         measure = trial.measures[name]
-        done = observing.KNOWN[measure.of].done is not None
+        done = observing.KNOWN[measure.of].weekly
         for occasion in occasions:
             week = trial.week_of(occasion)
             since = week - measure.weeks if measure.weeks else trial.baseline if occasion != BASELINE else 0
