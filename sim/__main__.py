@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 import sim
+from sim.app import commands as page_commands
 from sim.cli_options import Changes, First, Force, Json, Out, Page, People, Persons, Quiet, Size, Threads, Ties, Weeks
-from sim.cli_words import Asked, Guarded, SeveralPlans, seeds
+from sim.cli_words import Asked, Guarded, seeds
+from sim.decisions import commands as decision_commands
 
 app = typer.Typer(
     name="helpseek",
@@ -25,12 +27,13 @@ Examples:
   helpseek show training_school cohesion_training
   helpseek run secondary_school peer_leaders --weeks 52 --out results/one
   helpseek compare training_school --plans usual cohesion_training --seeds 100
+  helpseek report results/one
   helpseek verify results/one
 
 A model to think about communities with. It predicts no one person, and is no medical advice.""",
 )
 
-COMMANDS: tuple[ModuleType, ...] = ()
+COMMANDS: tuple[ModuleType, ...] = (decision_commands, page_commands)
 
 
 def version(wanted: bool) -> None:
@@ -126,49 +129,6 @@ def run(
     live = {"threads": threads, "persons": persons}
     asked = Asked(weeks, size, people, ties, changes or [])
     cli.run(words or [], asked, seeds(first, number), live, cli.Writing(out, force, page, quiet, as_json))
-
-
-@app.command(
-    short_help="Compare plans on the same seeds.",
-    cls=SeveralPlans,
-    epilog="""\b
-Examples:
-  helpseek compare training_school --plans usual cohesion_training --seeds 100 --weeks 26
-  helpseek compare secondary_school --plans usual peer_leaders peer_leaders+stigma_contact
-  helpseek compare --people people.csv --ties ties.csv --plans usual peer_leaders
-  helpseek compare workplace --plans usual telehealth --json > differences.json""",
-)
-def compare(
-    setting: Annotated[str | None, typer.Argument(metavar="SETTING", help="A name, or a .yaml file.")] = None,
-    plans: Annotated[
-        list[str] | None,
-        typer.Option("--plans", metavar="PLAN PLAN...", help="Two or more; a+b are two acting together."),
-    ] = None,
-    number: Annotated[int, typer.Option("--seeds", metavar="N", help="How many seeds, from --seed on.")] = 30,
-    weeks: Weeks = None,
-    first: First = 1,
-    size: Size = None,
-    people: People = None,
-    ties: Ties = None,
-    changes: Changes = None,
-    out: Out = None,
-    force: Force = False,
-    persons: Persons = False,
-    page: Page = True,
-    threads: Threads = None,
-    at: Annotated[
-        str, typer.Option("--at", metavar="mean|final", help="With --json: all weeks, or the last.")
-    ] = "mean",
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Compare plans on the same seeds: paired differences from the first plan, with 95% intervals."""
-    from sim import cli
-
-    live = {"threads": threads, "persons": persons}
-    asked = Asked(weeks, size, people, ties, changes or [])
-    writing = cli.Writing(out, force, page, quiet, as_json)
-    cli.compare(setting, plans or [], asked, seeds(first, number), live, writing, at)
 
 
 @app.command(

@@ -1,0 +1,111 @@
+// What a hand is laid on: the player, the choice of community and plan, the levers.
+(() => {
+  const hs = window.helpseek;
+  const w = hs.words;
+  const PACES = [1, 2, 4, 8, 20]; // weeks a second
+
+  // The next week is asked for when the last one has come and the pace allows it: never two at once
+  hs.parts["hs-player"] = {
+    props: {week: Number, horizon: Number},
+    data: () => ({w, playing: false, waiting: false, pace: 2, paces: PACES, dragged: null}),
+    watch: {week() { this.arrived(); }},
+    beforeDestroy() { clearTimeout(this.timer); document.removeEventListener("visibilitychange", this.onHide); removeEventListener("keydown", this.onKey); },
+    mounted() {
+      this.asked = 0;
+      this.onHide = () => { if (document.hidden) this.pause(); };
+      document.addEventListener("visibilitychange", this.onHide);
+      this.onKey = event => {
+        const tag = event.target.tagName;
+        if (["INPUT", "SELECT", "TEXTAREA", "BUTTON", "SUMMARY", "A"].includes(tag) || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.key === " ") { event.preventDefault(); this.toggle(); }
+        else if (event.key === ".") this.step();
+      };
+      addEventListener("keydown", this.onKey);
+    },
+    methods: {
+      toggle() { if (this.playing) this.pause(); else this.play(); },
+      play() { this.playing = true; this.ask(); },
+      pause() { this.playing = false; clearTimeout(this.timer); },
+      ask() {
+        if (this.waiting) return;
+        this.waiting = true;
+        this.asked = performance.now();
+        hs.askedAt = this.asked;
+        this.$emit("step");
+      },
+      step() { this.pause(); this.ask(); },
+      arrived() {
+        this.waiting = false;
+        if (!this.playing) return;
+        if (this.week >= 520) { this.pause(); return; }
+        const due = Math.max(0, this.asked + 1000 / this.pace - performance.now());
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => { if (this.playing) this.ask(); }, due);
+      },
+      start() { this.pause(); this.waiting = false; this.$emit("to", 0); },
+      drag(event) { this.dragged = Number(event.target.value); },
+      drop(event) { const to = Number(event.target.value); this.dragged = null; if (to !== this.week) { this.pause(); this.waiting = false; this.$emit("to", to); } },
+    },
+    template: `
+<div class="hs-player" role="group" :aria-label="w.player.name">
+  <button class="hs-round" :title="w.player.start" :aria-label="w.player.start" :disabled="week === 0" @click="start"><hs-icon name="start"/></button>
+  <button class="hs-round hs-main" :title="playing ? w.player.pause : w.player.play" :aria-label="playing ? w.player.pause : w.player.play" @click="toggle"><hs-icon :name="playing ? 'pause' : 'play'"/></button>
+  <button class="hs-round" :title="w.player.step" :aria-label="w.player.step" @click="step"><hs-icon name="step"/></button>
+  <div class="hs-week"><b data-week>{{ w.player.week }} {{ dragged === null ? week : dragged }}</b>
+    <input type="range" min="0" :max="Math.max(horizon, week)" step="1" :value="week" :aria-label="w.player.go" @input="drag" @change="drop"></div>
+  <label class="hs-pace"><span>{{ w.player.pace }}</span><select v-model.number="pace" :aria-label="w.player.pace_long"><option v-for="each in paces" :key="each" :value="each">{{ each }} {{ each === 1 ? w.player.per_one : w.player.per_many }}</option></select></label>
+</div>`,
+  };
+
+  hs.parts["hs-choose"] = {
+    props: {choices: Object, address: Object},
+    data: () => ({w}),
+    computed: {
+      plans() { return this.choices.plans.filter(plan => plan.name !== "usual"); },
+      plan() { return this.address.plans[0] || "usual"; },
+      about() {
+        const setting = this.choices.settings.find(each => each.name === this.address.setting);
+        const plan = this.choices.plans.find(each => each.name === this.plan);
+        return [setting && setting.description, this.plan !== "usual" && plan && plan.description].filter(Boolean);
+      },
+    },
+    methods: {
+      send(change) { this.$emit("choose", change); },
+      seed(event) {
+        const value = event.target.value.trim();
+        if (/^\d{1,10}$/.test(value) && Number(value) < 2 ** 32) this.send({seed: Number(value)});
+        else event.target.value = this.address.seed;
+      },
+      luck() { this.send({seed: 1 + Math.floor(Math.random() * 9999)}); },
+    },
+    template: `
+<form class="hs-choose" @submit.prevent>
+  <label><span>{{ w.choose.setting }}</span><select :value="address.setting" @change="send({setting: $event.target.value, plans: []})"><option v-for="each in choices.settings" :key="each.name" :value="each.name">{{ each.title }}</option><option v-if="address.setting === 'own'" value="own">{{ w.choose.own }}</option></select></label>
+  <label><span>{{ w.choose.plan }}</span><select :value="plan" @change="send({plans: $event.target.value === 'usual' ? [] : [$event.target.value, ...address.plans.slice(1)]})"><option value="usual">{{ w.choose.none }}</option><option v-for="each in plans" :key="each.name" :value="each.name">{{ each.title }}</option></select></label>
+  <label class="hs-narrow"><span>{{ w.choose.seed }}</span><input inputmode="numeric" maxlength="10" :value="address.seed" :aria-describedby="'hs-seed-help'" @change="seed"></label>
+  <button type="button" class="hs-button" @click="luck"><hs-icon name="dice"/>{{ w.choose.luck }}</button>
+  <details class="hs-what"><summary>{{ w.choose.what }}</summary><p v-for="text in about">{{ text }}</p><p id="hs-seed-help">{{ w.choose.seed_help }}</p></details>
+</form>`,
+  };
+
+  hs.parts["hs-colour"] = {
+    props: {colour: String, hasPlan: Boolean},
+    data: () => ({w}),
+    computed: {all() { return ["distress", "help", "stigma", "approval", "expects"].concat(this.hasPlan ? ["reached"] : []); }},
+    template: `<label class="hs-by"><span>{{ w.stage.colour }}</span><select :value="colour" @change="$emit('colour', $event.target.value)"><option v-for="each in all" :key="each" :value="each">{{ w.stage.by[each] }}</option></select></label>`,
+  };
+
+  // A few numbers of this week, as the engine counted them
+  hs.parts["hs-figures"] = {
+    props: {frame: Object, hasPlan: Boolean},
+    data: () => ({w}),
+    computed: {
+      all() {
+        return ["in_need", "unmet_need", "gap", "expects_both"].map(name => ({
+          name, now: hs.number(this.frame.measures[name][0], "share"), other: hs.number(this.frame.measures[name][1], "share"),
+        }));
+      },
+    },
+    template: `<dl class="hs-figures"><div v-for="each in all" :key="each.name"><dt>{{ w.figures[each.name] }}</dt><dd><b :data-figure="each.name">{{ each.now }}</b><small v-if="hasPlan">{{ each.other }} {{ w.figures.without }}</small></dd></div></dl>`,
+  };
+})();
