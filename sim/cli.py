@@ -3,7 +3,7 @@
 import json
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,37 +80,6 @@ def run(words: Sequence[str], asked: Asked, seeds: list[int], live: dict[str, An
         showing.json_out(results.summary(at="mean").assign(at="mean").to_dict("records"))
     else:
         showing.show_summary(results)
-    finish(target, writing)
-
-
-def compare(
-    setting: str | None,
-    plans: Sequence[str],
-    asked: Asked,
-    seeds: list[int],
-    live: dict[str, Any],
-    writing: Writing,
-    at: str,
-) -> None:
-    """Live one setting under several plans on the same seeds, and say what differs."""
-    cli_words.one_of(at, ("mean", "final"), "time")
-    names = cli_words.listed_plans(plans)
-    if len(names) < 2:
-        hint = "--plans usual " + (names[0] if names else "cohesion_training")
-        raise InputError("a comparison needs two plans", key="--plans", found=" ".join(names) or "none", hint=hint)
-    if setting is None and asked.network is None:
-        last = names[-1] if cli_words.is_setting(names[-1]) else "training_school"
-        hint = f"helpseek compare {last} --plans {' '.join(name for name in names if name != last)}"
-        raise InputError("a setting is missing; it stands before --plans", hint=hint)
-    made = cli_words.scenarios(setting, names, asked)
-    target = place(writing, made[0].setting_name, names)
-    results = lived(made, names, seeds, live, writing.quiet)
-    words = ["compare", *([setting] if setting else []), "--plans", *names]
-    save(results, target, writing, [*words, *asked.words(seeds)])
-    if writing.as_json:
-        showing.json_out(results.differences(at=at).assign(at=at).to_dict("records"))
-    else:
-        showing.show_comparison(results)
     finish(target, writing)
 
 
@@ -194,14 +163,21 @@ def place(writing: Writing, setting: str, plans: Sequence[str]) -> Path:
         number += 1
 
 
-def save(results: "Results", target: Path, writing: Writing, words: Sequence[str]) -> None:
+def save(
+    results: "Results",
+    target: Path,
+    writing: Writing,
+    words: Sequence[str],
+    draw: Callable[["Results", Path, str], None] | None = None,
+) -> None:
     """Write the tables with their figures and their page, all or nothing; ``words`` are the command that made them."""
     command = shlex.join(["helpseek", *words])
+    results.manifest["command"] = command
 
     def also(folder: Path) -> None:
         if writing.page:
             with cli_progress.waiting("drawing", writing.quiet):
-                illustrate(results, folder, command)
+                (draw or illustrate)(results, folder, command)
 
     results.save(target, force=writing.force, also=also)
 

@@ -49,7 +49,7 @@ def table(results: "Results", measures: Sequence[str] = MEASURES, at: str = "mea
     sign = np.array([1.0 if BY_NAME[name].better == HIGHER else -1.0 for name in made["measure"]])
     made["gain"] = sign * made["difference"]
     made["worse"], made["better"] = one_sided(made)
-    made["people"] = [people(results).get(group, float("nan")) for group in made["group"]]
+    made["people"] = made["group"].map(people(results))
     made["verdict"] = ""
     for label in made["label"].unique():
         mine = made["label"] == label

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN = tuple(name for name in wording.HEADLINE if BY_NAME[name].better and name != "cost")
 RING = 2.4477  # standard deviations that hold 95% of two dimensions
+LEFT_OUT = {wording.LUCK: " only, not parameter uncertainty", wording.LUCK_AND_PARAMETERS: ""}
 HALO = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.2}
 
 
@@ -48,7 +49,10 @@ def likely_best(results: "Results") -> Drawn | None:
     panel.set_xlabel("chance of being the best, %")
     drawing.frame_of_bars(panel)
     drawing.key(figure, panel, long=1.4)
-    drawing.foot(figure, curves.foot(results))
+    place, seeds = drawing.safe(curves.place(results)), wording.counted(len(results.seeds), "seed")
+    drawing.foot(
+        figure, f"{place}, simulation, {seeds}; chances hold {results.uncertainty}{LEFT_OUT[results.uncertainty]}"
+    )
     caption = (
         "For each measure the chance that a plan’s mean over all weeks is the best of those compared; which direction "
         "is better stands in brackets. A high chance says that a difference is real in the simulation, not that it is "

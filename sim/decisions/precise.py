@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MEASURE = "sought_in_time"
 MOST = 500  # seeds
 
+Drawing = Callable[[Sequence[int]], study.Draws]  # a draw of parameters for each seed
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -49,14 +51,14 @@ def compared(
     first_seed: int,
     first: int,
     wanted: Wanted,
-    draws: Callable[[int], study.Draws] | None = None,
+    draws: Drawing | None = None,
     tell: Callable[[str], object] | None = None,
     **live: Any,
 ) -> "Results":
     """The results of as many seeds as are needed, from ``first_seed`` on; the manifest says how many, and why.
 
-    ``first`` is the size of the first batch. ``draws`` gives, for a number of seeds, that many draws of parameters,
-    the first of them always the same. ``tell`` is called with what the first batch showed, in a sentence.
+    ``first`` is the size of the first batch. ``draws`` gives a draw of parameters for each of the seeds that it is
+    called with, for a seed always the same. ``tell`` is called with what the first batch showed, in a sentence.
     """
     wanted.check(first)
     results = lived(scenarios, labels, first_seed, 0, first, draws, live)
@@ -94,12 +96,12 @@ def lived(
     first_seed: int,
     begin: int,
     end: int,
-    draws: Callable[[int], study.Draws] | None,
+    draws: Drawing | None,
     live: dict[str, Any],
 ) -> "Results":
     """The results of the seeds from the place ``begin`` up to ``end``."""
-    mine = None if draws is None else draws(end)[begin:]
-    return study.run(scenarios, range(first_seed + begin, first_seed + end), labels=labels, draws=mine, **live)
+    seeds = range(first_seed + begin, first_seed + end)
+    return study.run(scenarios, seeds, labels=labels, draws=draws and draws(seeds), **live)
 
 
 def differences(results: "Results", label: str, wanted: Wanted) -> np.ndarray:

@@ -1,0 +1,98 @@
+"""The commands for those who decide: compare plans, and put what was found on a page."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli_options import Changes, First, Force, Json, Out, Page, People, Persons, Quiet, Size, Threads, Ties, Weeks
+from sim.cli_words import Asked, SeveralPlans, seeds
+
+Setting = Annotated[str | None, typer.Argument(metavar="SETTING", help="A name, or a .yaml file.")]
+Plans = Annotated[
+    list[str] | None, typer.Option("--plans", metavar="PLAN PLAN...", help="Two or more; a+b are two acting together.")
+]
+Measure = Annotated[str | None, typer.Option("--measure", metavar="NAME", help="What plans are judged by.")]
+Costs = Annotated[
+    Path | None, typer.Option("--costs", metavar="FILE", help="Your own unit costs, a .yaml file (kind: costs).")
+]
+
+COMPARE = """\b
+Examples:
+  helpseek compare training_school --plans usual cohesion_training --seeds 100 --weeks 26
+  helpseek compare secondary_school --plans usual peer_leaders peer_leaders+stigma_contact
+  helpseek compare secondary_school --plans usual peer_leaders stigma_contact --precision 0.01 --out results/c
+  helpseek compare town --plans usual awareness_campaign --set awareness_campaign.cost.fixed=9000
+  helpseek compare --people people.csv --ties ties.csv --plans usual peer_leaders
+  helpseek compare workplace --plans usual telehealth --json > differences.json"""
+
+REPORT = """\b
+Examples:
+  helpseek report results/c
+  helpseek report results/c --out results/c/report.html --xlsx
+  helpseek report results/c --costs costs.yaml --measure unmet_need --out board.html --csv"""
+
+
+def add(app: typer.Typer) -> None:
+    """Put the commands into the command line."""
+    app.command(short_help="Compare plans on the same seeds.", cls=SeveralPlans, epilog=COMPARE)(compare)
+    app.command(short_help="Put a stored result on a page for those who decide.", epilog=REPORT)(report)
+
+
+def compare(
+    setting: Setting = None,
+    plans: Plans = None,
+    number: Annotated[int, typer.Option("--seeds", metavar="N", help="How many seeds, from --seed on.")] = 30,
+    precision: Annotated[
+        float | None,
+        typer.Option("--precision", metavar="X", help="Half a 95% interval wanted; --seeds is the first batch."),
+    ] = None,
+    measure: Measure = None,
+    most: Annotated[int, typer.Option("--most-seeds", metavar="N", help="With --precision, the limit.")] = 500,
+    weeks: Weeks = None,
+    first: First = 1,
+    size: Size = None,
+    people: People = None,
+    ties: Ties = None,
+    changes: Changes = None,
+    costs: Costs = None,
+    out: Out = None,
+    force: Force = False,
+    persons: Persons = False,
+    page: Page = True,
+    threads: Threads = None,
+    at: Annotated[
+        str, typer.Option("--at", metavar="mean|final", help="With --json: all weeks, or the last.")
+    ] = "mean",
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Compare plans on the same seeds: paired differences from the first plan, with 95% intervals.
+
+    With --precision, seeds are run until the difference of every plan from the first is known that well in one measure.
+    """
+    from sim import cli
+    from sim.decisions import doing
+
+    asked = Asked(weeks, size, people, ties, changes or [])
+    writing = cli.Writing(out, force, page, quiet, as_json)
+    wanted = doing.Comparison(setting, tuple(plans or []), asked, seeds(first, number), precision, measure, most, costs)
+    doing.compare(wanted, {"threads": threads, "persons": persons}, writing, at)
+
+
+def report(
+    path: Annotated[str, typer.Argument(metavar="RESULTS", help="The folder of a result of run or compare.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="The page.  [default: report.html in the folder]")
+    ] = None,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="Also a workbook, beside the page.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Also tables as CSV, beside the page.")] = False,
+    costs: Costs = None,
+    measure: Measure = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Put a stored result on a page for those who decide: one file, to read, to print, or to send."""
+    from sim.decisions import doing
+
+    doing.report(path, out, xlsx, csv, costs, measure, force, quiet)

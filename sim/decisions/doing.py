@@ -1,0 +1,217 @@
+"""What the commands for those who decide do, once their words are understood."""
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim import cli, cli_progress, cli_words, showing
+from sim.cli_words import Asked
+from sim.errors import InputError, nearest, shown
+
+if TYPE_CHECKING:
+    from sim.results import Results
+    from sim.schema import Scenario
+
+OURS = '<meta name="generator" content="helpseek">'  # a page that may be replaced by a newer one
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is compared, as the command line has it."""
+
+    setting: str | None
+    plans: tuple[str, ...]
+    asked: Asked
+    seeds: list[int]
+    precision: float | None = None
+    measure: str | None = None
+    most: int = 500
+    costs: Path | None = None
+
+    def words(self, names: list[str]) -> list[str]:
+        """The same again as words of a command."""
+        made = ["compare", *([self.setting] if self.setting else []), "--plans", *names, *self.asked.words(self.seeds)]
+        if self.precision is not None:
+            made += ["--precision", f"{self.precision:g}", "--most-seeds", str(self.most)]
+        made += ["--measure", self.measure] if self.measure else []
+        return made + (["--costs", str(self.costs)] if self.costs else [])
+
+
+def compare(wanted: Comparison, live: dict[str, Any], writing: cli.Writing, at: str) -> None:
+    """Live one setting under several plans on the same seeds, and say what differs."""
+    cli_words.one_of(at, ("mean", "final"), "time")
+    check_measure(wanted.measure)
+    names = plans_of(wanted)
+    made = with_costs(cli_words.scenarios(wanted.setting, names, wanted.asked), wanted.costs)
+    target = cli.place(writing, made[0].setting_name, names)
+    results = lived(made, names, wanted, live, writing)
+    cli.save(results, target, writing, wanted.words(names), partial(illustrate, measure=wanted.measure))
+    if writing.as_json:
+        showing.json_out(records(results, at))
+    else:
+        showing.show_comparison(results)
+        show_short(results, wanted.measure)
+    cli.finish(target, writing)
+
+
+def plans_of(wanted: Comparison) -> list[str]:
+    """The plans to compare; too few, or a setting that is missing, are refused with what was probably meant."""
+    names = cli_words.listed_plans(wanted.plans)
+    if len(names) < 2:
+        hint = "--plans usual " + (names[0] if names else "cohesion_training")
+        raise InputError("a comparison needs two plans", key="--plans", found=" ".join(names) or "none", hint=hint)
+    if wanted.setting is None and wanted.asked.network is None:
+        last = names[-1] if cli_words.is_setting(names[-1]) else "training_school"
+        hint = f"helpseek compare {last} --plans {' '.join(name for name in names if name != last)}"
+        raise InputError("a setting is missing; it stands before --plans", hint=hint)
+    return names
+
+
+def with_costs(made: "list[Scenario]", file: Path | None) -> "list[Scenario]":
+    """The scenarios with one's own unit costs, if there is a file of them."""
+    from sim.decisions import pricing
+
+    return made if file is None else pricing.priced(made, pricing.read(file))
+
+
+def check_measure(name: str | None) -> None:
+    """Refuse to judge plans by what there is not, or by what is neither good nor bad in itself."""
+    from sim.measures import BY_NAME
+
+    if name is None:
+        return
+    known = [each for each, measure in BY_NAME.items() if measure.better]
+    if name not in BY_NAME:
+        raise InputError("there is no such measure", key="--measure", found=shown(name), hint=nearest(name, known))
+    if name not in known:
+        allowed = "one with a direction, such as sought_in_time, unmet_need or mean_distress"
+        raise InputError(
+            "of this measure neither more nor less is better", key="--measure", found=name, allowed=allowed
+        )
+
+
+def lived(
+    made: "list[Scenario]", names: list[str], wanted: Comparison, live: dict[str, Any], writing: cli.Writing
+) -> "Results":
+    """The results of as many seeds as were asked for, or as a precision takes."""
+    if wanted.precision is None:
+        return cli.lived(made, names, wanted.seeds, live, writing.quiet)
+    from sim.decisions import precise
+
+    aim = precise.Wanted(wanted.precision, wanted.measure or precise.MEASURE, "mean", wanted.most)
+
+    def tell(text: str) -> None:
+        if not writing.quiet:
+            showing.put(showing.console(error=True), text)
+
+    with cli_progress.progress("running", writing.quiet) as moved:
+        first, number = wanted.seeds[0], len(wanted.seeds)
+        return precise.compared(made, names, first, number, aim, tell=tell, progress=moved, **live)
+
+
+def illustrate(results: "Results", folder: Path, command: str, measure: str | None = None) -> None:
+    """Write the figures and the page into a folder."""
+    from sim.decisions import page
+
+    figures = folder / "figures"
+    figures.mkdir()
+    (folder / "report.html").write_text(page.written(results, figures, command, measure=measure), encoding="utf-8")
+
+
+def records(results: "Results", at: str) -> list[dict[str, Any]]:
+    """The comparison as plain data."""
+    from sim.decisions import comparisons
+
+    return comparisons.table(results, at=at).assign(at=at, uncertainty=results.uncertainty).to_dict("records")
+
+
+def show_short(results: "Results", measure: str | None) -> None:
+    """The answer in short, under the tables."""
+    from sim.decisions import bill, board, equity, page
+
+    screen = showing.console()
+    found = equity.table(results)
+    judged = page.judged_by(results, measure)
+    for heading, text in board.paragraphs(results, found, bill.drawn_up(results), judged):
+        showing.put(screen, "", f"{heading}. {text}")
+
+
+# helpseek report
+
+
+def report(
+    path: str,
+    out: Path | None,
+    xlsx: bool,
+    csv: bool,
+    costs: Path | None,
+    measure: str | None,
+    force: bool,
+    quiet: bool,
+) -> None:
+    """Write the page of a stored result, and if asked for its tables; nothing is written half."""
+    from sim.decisions import page, pricing, sheets
+    from sim.results import Results
+
+    check_measure(measure)
+    results = Results.open(path)
+    given = None if costs is None else pricing.read(costs)
+    target = out or Path(path) / "report.html"
+    if target.suffix.lower() not in (".html", ".htm"):
+        hint = str(target / "report.html") if target.is_dir() else f"{target}.html"
+        raise InputError("a page is a file that ends in .html", key="--out", found=str(target), hint=hint)
+    free(target, force or is_ours(target))
+    tables = sheets.tables(results, given) if xlsx or csv else {}
+    files = companions(target, tables, xlsx, csv)
+    for file in files:
+        free(file, force)
+    with cli_progress.waiting("drawing", quiet):
+        text = page.alone(results, given, measure)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for file, write in files.items():
+        whole(file, write)
+    whole(target, lambda file: file.write_text(text, encoding="utf-8"))
+    if not quiet:
+        showing.put(showing.console(error=True), *(f"written: {file}" for file in (target, *files)))
+
+
+def companions(target: Path, tables: dict[str, Any], xlsx: bool, csv: bool) -> dict[Path, Callable[[Path], object]]:
+    """The files beside a page, each with what writes it."""
+    from sim.decisions import sheets
+
+    made: dict[Path, Callable[[Path], object]] = {}
+    if xlsx:
+        made[target.with_suffix(".xlsx")] = lambda file: sheets.write_workbook(tables, file)
+    for name, frame in tables.items() if csv else ():
+        file = target.with_name(f"{target.stem}-{name.replace(' ', '-')}.csv")
+        made[file] = lambda file, frame=frame: sheets.write_csv(frame, file)  # type: ignore[misc]
+    return made
+
+
+def free(file: Path, replace: bool) -> None:
+    """Refuse a place that is taken."""
+    if os.path.lexists(file) and not (replace and file.is_file()):
+        raise InputError("there is something here already", file=file, allowed="a new file, or to replace it (--force)")
+
+
+def is_ours(file: Path) -> bool:
+    """Whether a file is a page that this program wrote."""
+    try:
+        with file.open(encoding="utf-8") as stream:
+            return OURS in stream.read(2000)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def whole(file: Path, write: Callable[[Path], object]) -> None:
+    """Write a file beside its place, then rename it: it is there whole, or as it was before."""
+    made = file.with_name(f".{file.name[:100]}-{secrets.token_hex(6)}{file.suffix}")
+    try:
+        write(made)
+        os.replace(made, file)
+    finally:
+        made.unlink(missing_ok=True)
