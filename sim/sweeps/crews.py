@@ -1,10 +1,10 @@
 """Who lives the worlds: this process, worker processes, or any executor, all asked in the same way."""
 
 import os
-from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any, Protocol
 
+from sim.errors import InputError
 from sim.study import cores
 from sim.sweeps import tasks
 from sim.sweeps.stamps import OtherVersionError
@@ -17,8 +17,12 @@ MOST_WORKERS = 100_000
 class Crew(Protocol):
     """What running a study asks of those who live its worlds."""
 
-    slots: int  # tasks that are worth having under way at once
     limited: bool  # whether the crew itself ends what takes too long
+
+    @property
+    def slots(self) -> int:
+        """How many tasks are worth having under way at once."""
+        ...
 
     def submit(self, task: Task) -> Any:
         """Have a task lived; a future, of whatever library."""
@@ -99,3 +103,17 @@ def fatal(error: BaseException) -> bool:
     return isinstance(error, OtherVersionError | BrokenExecutor)
 
 
+def called(executor: Any, workers: int | None, time_limit: float | None, small: bool) -> Crew:
+    """Who is to live the worlds: those asked for, else worker processes; this process if the study is small."""
+    if isinstance(executor, Executor):
+        return Pool(executor)
+    if isinstance(executor, str) or type(executor).__module__.startswith("distributed"):
+        from sim.sweeps.cluster import connected
+
+        return connected(executor)
+    if executor is not None:
+        allowed = "an executor (concurrent.futures.Executor), a Dask client, or the address of a Dask scheduler"
+        raise InputError("this cannot live worlds", key="executor", found=type(executor).__name__, allowed=allowed)
+    if time_limit is None and (small or workers == 1):
+        return Alone(workers)
+    return Pool(LocalWorkers(workers, time_limit=time_limit), own=True)

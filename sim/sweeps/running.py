@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -202,5 +202,3 @@ def mended(store: Store, job: Job, lived: Lived) -> tuple[dict[str, Any], int]:
         if k in lived.failures:
             failures[place] = lived.failures[k]
     return store.study.rows(worlds, Lived(values, failures)), before
-
-

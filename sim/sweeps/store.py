@@ -200,6 +200,17 @@ class Store:
         return pa.concat_tables([self.schema.empty_table(), *found]).to_pandas()
 
 
+def opened(path: str | os.PathLike[str], study: Study) -> Store:
+    """The store of a study in a folder: a new one, or the one that is there, if it is of the same study."""
+    if not (Path(path) / MANIFEST).is_file():
+        return Store.create(path, study)
+    found = Store.open(path)
+    found.check_version()
+    if found.identity != hashlib.sha256(layout.described(study)[0].encode()).hexdigest():
+        raise InputError("there is another study in this store", file=path, allowed="a new folder, or the same study")
+    return found
+
+
 def whole(file: Path, content: bytes) -> None:
     """A file that appears with all its content, on the disk, or not at all."""
     part = file.with_name(file.name + PART)

@@ -1,5 +1,7 @@
 """A study: scenarios x points x seeds, each world known by its number, and a few measures of each."""
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +24,8 @@ from sim.sweeps.variants import Values, Variants, where
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.sweeps.store import Store
 
 CHUNK_WORK = 8_000_000  # person-weeks in one piece of work: a few seconds
 MOST_IN_CHUNK = 5_000  # worlds
@@ -190,6 +194,42 @@ class Study:
         return made | lived.values | {"failure": failure}
 
     # Living them
+
+    def run(
+        self,
+        executor: Any = None,
+        workers: int | None = None,
+        store: "str | os.PathLike[str] | None" = None,
+        progress: Progress | None = None,
+        time_limit: float | None = None,
+    ) -> "Store | pd.DataFrame":
+        """Live all worlds. With ``store`` (a folder) they go there and the store is given back, else a table.
+
+        A store that is there already is finished, if it is of the same study. ``executor`` is anything with the
+        interface of ``concurrent.futures.Executor``, a Dask client, or the address of a Dask scheduler; without one,
+        ``workers`` processes of this machine (all cores) are used, or this process alone if there is little to do.
+        ``progress`` is called with the worlds lived and their number in all. ``time_limit`` is how many seconds a
+        chunk may take before its worker counts as lost.
+        """
+        from sim.sweeps import crews, running
+        from sim.sweeps.store import opened
+
+        small = self.worlds <= self.chunk
+        if store is None and executor is None and time_limit is None and (small or workers == 1):
+            return self.table(workers, progress)
+        if store is not None:
+            into = opened(store, self)
+            running.run(into, crews.called(executor, workers, time_limit, small), progress, time_limit=time_limit)
+            return into
+        with tempfile.TemporaryDirectory(prefix="helpseek-") as folder:
+            into = opened(os.path.join(folder, "store"), self)
+            outcome = running.run(
+                into, crews.called(executor, workers, time_limit, small), progress, time_limit=time_limit
+            )
+            if outcome.unfinished:
+                why = next(iter(outcome.unfinished.values()))
+                raise RuntimeError(f"{len(outcome.unfinished)} pieces of this study could not be lived: {why}")
+            return into.table()
 
     def table(self, threads: int | None = None, progress: Progress | None = None) -> "pd.DataFrame":
         """Live all worlds in this process, and give one row for each, in the order of points, scenarios and seeds."""
