@@ -15,10 +15,12 @@ LEFT_ALONE = {
 }
 # One setting's own values, for facts about people unlike the rest: pupils turn to other people than adults do.
 OWN = {
-    "secondary_school/seeking.friend_constant": "seeking.friend_constant",
-    "secondary_school/seeking.leader_constant": "seeking.leader_constant",
-    "secondary_school/seeking.professional_constant": "seeking.professional_constant",
+    "secondary_school/seeking.friend_constant": (-3.5, -1.6),
+    "secondary_school/seeking.leader_constant": (-4.5, -2.5),
+    "secondary_school/seeking.professional_constant": (-6.5, -2.8),
 }
+# Narrower here than in the registry, whose range has to hold pupils as well.
+NARROWER = {"seeking.professional_constant": (-3.8, -2.0)}
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,11 @@ class Prior:
 def prior() -> Prior:
     """Every uncertain parameter of the registry that a fit may move, then the settings' own."""
     found = {
-        name: (each.low, each.high)
+        name: NARROWER.get(name, (each.low, each.high))
         for name, each in registry().items()
         if each.kind == "uncertain" and name not in LEFT_ALONE
     }
-    for name, general in OWN.items():
-        found[name] = (registry()[general].low, registry()[general].high)
+    found |= OWN
     low, high = np.array(list(found.values())).T
     return Prior(tuple(found), low, high)
 

@@ -31,7 +31,7 @@ def draws(misfit: Callable[[np.ndarray], np.ndarray], start: np.ndarray, number:
 
     moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.StretchMove(), 0.3)]
     sampler = emcee.EnsembleSampler(walkers, dimensions, density, vectorize=True, moves=moves)
-    sampler.random_state = np.random.RandomState(seed % 2**32).get_state()  # noqa: NPY002  what emcee takes
+    sampler.random_state = np.random.RandomState(seed % 2**32).get_state()
     sampler.run_mcmc(begin, STEPS, progress=False)
     settled = sampler.get_chain(discard=STEPS // 2, thin=THIN, flat=True)
     return settled[random.choice(len(settled), number, replace=len(settled) < number)]
