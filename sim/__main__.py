@@ -12,6 +12,7 @@ from sim.app import commands as page_commands
 from sim.cli_options import Changes, First, Force, Json, Out, Page, People, Persons, Quiet, Size, Threads, Ties, Weeks
 from sim.cli_words import Asked, Guarded, seeds
 from sim.decisions import commands as decision_commands
+from sim.sweeps import commands as sweep_commands
 
 app = typer.Typer(
     name="helpseek",
@@ -33,7 +34,7 @@ Examples:
 A model to think about communities with. It predicts no one person, and is no medical advice.""",
 )
 
-COMMANDS: tuple[ModuleType, ...] = (decision_commands, page_commands)
+COMMANDS: tuple[ModuleType, ...] = (sweep_commands, decision_commands, page_commands)
 
 
 def version(wanted: bool) -> None:
@@ -62,11 +63,11 @@ Examples:
 )
 def list_shipped(
     what: Annotated[
-        str | None, typer.Argument(metavar="[settings|plans|parameters|measures]", help="What to list.")
+        str | None, typer.Argument(metavar="[settings|plans|parameters|measures|...]", help="What to list.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List settings, plans, parameters and measures."""
+    """List settings, plans, parameters, measures, and what else is shipped: studies, for example."""
     from sim import cli
 
     cli.list_shipped(what, as_json)
@@ -151,35 +152,36 @@ def verify(
 
 
 @app.command(
-    short_help="Write a setting or plan to begin with.",
+    short_help="Write a setting, plan or study to begin with.",
     epilog="""\b
 Examples:
   helpseek new setting my_school
-  helpseek new plan student_guides --out plans/student_guides.yaml""",
+  helpseek new plan student_guides --out plans/student_guides.yaml
+  helpseek new study my_study""",
 )
 def new(
-    kind: Annotated[str, typer.Argument(metavar="setting|plan", help="What to begin.")],
+    kind: Annotated[str, typer.Argument(metavar="setting|plan|study|...", help="What to begin.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name: small letters, digits and _.")],
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The file.  [default: NAME.yaml]")] = None,
 ) -> None:
-    """Write a commented setting or plan to begin with; nothing is overwritten."""
+    """Write a commented setting, plan or study to begin with; nothing is overwritten."""
     from sim import cli
 
     cli.new(kind, name, out)
 
 
 @app.command(
-    short_help="Print the JSON Schema of settings or plans.",
+    short_help="Print the JSON Schema of a kind of file.",
     epilog="""\b
 Examples:
   helpseek schema plan
   helpseek schema setting --out setting.schema.json""",
 )
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="setting|plan", help="Of which files.")],
+    kind: Annotated[str, typer.Argument(metavar="setting|plan|study|...", help="Of which files.")],
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it here; not overwritten.")] = None,
 ) -> None:
-    """Print the JSON Schema of settings or plans, for editors that check and complete as one types."""
+    """Print the JSON Schema of settings, plans or studies, for editors that check and complete as one types."""
     from sim import cli
 
     cli.schema(kind, out)

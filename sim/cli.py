@@ -5,6 +5,7 @@ import os
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,9 @@ def list_shipped(what: str | None, as_json: bool) -> None:
     from sim.params import registry
     from sim.scenario import listing
 
-    cli_words.one_of(what, LISTS, "list")
-    found: dict[str, Any] = dict(listing())
+    brought = {each.plural: import_module(each.module).listing for each in cli_words.BROUGHT.values()}
+    cli_words.one_of(what, (*LISTS, *brought), "list")
+    found: dict[str, Any] = dict(listing()) | {name: found() for name, found in brought.items()}
     found["parameters"] = [asdict(each) for each in registry().values()]
     found["measures"] = [each._asdict() for each in BY_NAME.values()]
     if what:
@@ -49,7 +51,7 @@ def list_shipped(what: str | None, as_json: bool) -> None:
     if as_json:
         showing.json_out(found)
         return
-    showing.show_list(found if what else {name: found[name] for name in ("settings", "plans")})
+    showing.show_list(found if what else {name: found[name] for name in ("settings", "plans", *brought)})
     if not what:
         numbers = (len(found[name]) for name in ("parameters", "measures"))
         text = "{} parameters: helpseek list parameters. {} measures: helpseek list measures."
@@ -105,30 +107,34 @@ def verify(path: str, threads: int | None, quiet: bool, as_json: bool) -> int:
 
 def new(kind: str, name: str, out: Path | None) -> None:
     """Write a commented file to begin with."""
-    from sim.scenario import starter
+    from sim import scenario
 
-    cli_words.one_of(kind, FILE_KINDS, "kind of file")
+    cli_words.one_of(kind, (*FILE_KINDS, *cli_words.BROUGHT), "kind of file")
     if not name.isidentifier() or not name.isascii() or name != name.lower():
         raise InputError("this is no name", found=name, allowed="small letters, digits and _, such as my_school")
     file = out or Path(f"{name}.yaml")
     if file.suffix not in (".yaml", ".yml"):
         raise InputError("a file of this kind ends in .yaml", key="--out", found=str(file), hint=f"{file}.yaml")
-    text = starter(kind).replace(f"my_{kind}.yaml", str(file))
+    own = import_module(cli_words.BROUGHT[kind].module) if kind in cli_words.BROUGHT else None
+    text = (own.starter() if own else scenario.starter(kind)).replace(f"my_{kind}.yaml", str(file))
     title = name.replace("_", " ").capitalize()
     write_new(file, "\n".join(f"title: {title}" if x.startswith("title:") else x for x in text.splitlines()) + "\n")
-    again = f"{file} usual" if kind == "setting" else f"secondary_school {file}"
-    showing.put(showing.console(), f"written: {file}", f"look at it: helpseek show {again}")
+    words = f"{file} usual" if kind == "setting" else f"secondary_school {file}"
+    again = own.TRY.format(file=file) if own else f"look at it: helpseek show {words}"
+    showing.put(showing.console(), f"written: {file}", again)
 
 
 def schema(kind: str, out: Path | None) -> None:
     """Show or write the JSON Schema of a kind of file."""
-    from sim.scenario import json_schema
+    from sim import scenario
 
-    cli_words.one_of(kind, FILE_KINDS, "kind of file")
+    cli_words.one_of(kind, (*FILE_KINDS, *cli_words.BROUGHT), "kind of file")
+    own = cli_words.BROUGHT.get(kind)
+    found = import_module(own.module).json_schema() if own else scenario.json_schema(kind)
     if out is None:
-        showing.json_out(json_schema(kind))
+        showing.json_out(found)
         return
-    write_new(out, json.dumps(json_schema(kind), indent=2) + "\n")
+    write_new(out, json.dumps(found, indent=2) + "\n")
     showing.put(showing.console(), f"written: {out}")
 
 

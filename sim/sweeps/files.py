@@ -24,6 +24,7 @@ from sim.writing import DIALECT, ranged
 
 LISTS = ("settings", "plans", "measures", "at")  # one word may stand for a list of one
 FOLDER, STARTER = "studies", "study.yaml"
+TRY = "run it: helpseek sweep {file} --out results/study"
 
 
 def names() -> list[str]:

@@ -11,7 +11,7 @@ from sim import storing
 from sim.errors import InputError
 from sim.sweeps.layout import FAILURE, OWN, arrow
 from sim.sweeps.living import Lived
-from sim.sweeps.store import CHUNK_FILE, CHUNKS, DIGESTS, PART, Store, file_digest
+from sim.sweeps.store import CHUNK_FILE, CHUNKS, DIGESTS, PART, Store
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,3 @@ def checked(path) -> Proof:
         return prove(Store.open(path))
     except AssertionError as error:
         raise InputError("this store is damaged", file=path, found=str(error)) from None
-
-
-__all__ = ["Proof", "checked", "file_digest", "prove"]

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,8 +50,10 @@ class Store:
     # Beginning and opening
 
     @classmethod
-    def create(cls, path: str | os.PathLike[str], study: Study) -> "Store":
-        """A new store for a study, which appears with its manifest or not at all."""
+    def create(
+        cls, path: str | os.PathLike[str], study: Study, replaceable: Callable[[Path], bool] | None = None
+    ) -> "Store":
+        """A new store for a study, which appears with its manifest or not at all; see ``storing.write_folder``."""
         text, table = layout.described(study)
 
         def fill(folder: Path) -> None:
@@ -61,7 +63,7 @@ class Store:
             if table is not None:
                 (folder / DESIGN).write_bytes(table)
 
-        storing.write_folder(path, fill, None)
+        storing.write_folder(path, fill, replaceable)
         return cls(path, json.loads(text), study)
 
     @classmethod

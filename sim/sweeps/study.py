@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from sim.sweeps.store import Store
 
-CHUNK_WORK = 8_000_000  # person-weeks in one piece of work: a few seconds
+CHUNK_WORK = (1_500_000, 20_000_000)  # person-weeks in one chunk: less than a second, to several
+CHUNKS = 256  # between these, about so many chunks
 MOST_IN_CHUNK = 5_000  # worlds
 LOOKED_AT = 16  # worlds by which the size of all is judged
 
@@ -157,7 +158,8 @@ class Study:
         """How many worlds are lived and stored together, worked out from the study alone."""
         looked_at = np.linspace(0, self.worlds - 1, LOOKED_AT).astype(np.int64).tolist()
         work = [amount for world in looked_at if (amount := self._work(world))]
-        fair = CHUNK_WORK / max(1.0, sum(work) / max(1, len(work)))
+        each = max(1.0, sum(work) / max(1, len(work)))
+        fair = min(max(self.worlds * each / CHUNKS, CHUNK_WORK[0]), CHUNK_WORK[1]) / each
         most = int(min(max(1, fair), MOST_IN_CHUNK, self.worlds))
         alike = self._per_point[1] * (self.design.inner if isinstance(self.design, Factorial) else 1)
         return most - most % alike if alike <= most else most
