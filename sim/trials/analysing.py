@@ -108,7 +108,8 @@ def outcome_of(rows: Rows, trial: TrialFile, outcome: Outcome, quick: bool = Fal
     if problem in (SEPARATED, estimating.NOT_CONVERGED):
         value = error = float("nan")
     freedom = float(max(clusters - frame.x.shape[1], 1))
-    return Estimate(value, error, fit.icc, frame.y.size, clusters, freedom, problem)
+    icc = fit.icc if clusters < frame.y.size else float("nan")
+    return Estimate(value, error, icc, frame.y.size, clusters, freedom, problem)
 
 
 def standing(difference: Estimate, turns: int) -> Estimate:

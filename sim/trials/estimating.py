@@ -189,6 +189,8 @@ def equations(
 def working_correlation(residual: np.ndarray, codes: np.ndarray, sizes: np.ndarray, k: int) -> float:
     """The correlation of Pearson residuals within clusters, by moments."""
     squares = float(residual @ residual)
+    if squares <= 0.0:
+        return 0.0
     pairs = float((sizes * (sizes - 1.0)).sum()) / 2.0
     if pairs <= k:
         return 0.0
