@@ -69,8 +69,14 @@ def week(community: Community, both: bool) -> dict[str, Any]:
         "levers": levers_at(community.address.changes, community.week),
     }
     if both:
-        found = twins.compared(community.diary.pages)
-        made |= {"without": coded(page[WITHOUT]), "kinds": coded(found.kind), "counts": twins.counted(found)}
+        pages = community.diary.pages
+        found = twins.compared(pages)
+        made |= {
+            "stories": twins.stories(pages, found),
+            "without": coded(page[WITHOUT]),
+            "kinds": coded(found.kind),
+            "counts": twins.counted(found),
+        }
     return made
 
 

@@ -12,6 +12,8 @@ GOLDEN = np.pi * (3.0 - np.sqrt(5.0))  # the angle between one seed of a sunflow
 ROOM = 1.0  # half the distance between neighbours in a group
 BETWEEN = 1.6  # room between groups, and more between the units that hold them
 ROUNDS = 24
+STARTS = tuple(k / 8 for k in range(24))  # turns of the spiral at which packing begins; the closest is taken
+FEW = 40  # discs, up to which that is quick
 WIDE = 1.6  # how much wider than high the whole is
 
 
@@ -64,17 +66,24 @@ def reach(disc: np.ndarray) -> float:
 def packed(parts: Sequence[Part], wide: float = 1.0) -> Part:
     """Discs side by side in one disc, or in something ``wide`` times wider than high: rows, places and reach."""
     radii = np.array([part[2] + BETWEEN for part in parts])
-    centres = side_by_side(radii, wide)
+    starts = STARTS if len(parts) <= FEW else STARTS[:1]
+    centres = min((side_by_side(radii, wide, start) for start in starts), key=lambda found: span(found, radii, wide))
     rows = np.concatenate([part[0] for part in parts])
     where = np.concatenate([part[1] + centre for part, centre in zip(parts, centres, strict=True)])
     return rows, where, float((np.sqrt((centres**2).sum(axis=1)) + radii).max()) + BETWEEN
 
 
-def side_by_side(radii: np.ndarray, wide: float) -> np.ndarray:
+def span(centres: np.ndarray, radii: np.ndarray, wide: float) -> float:
+    """How large a sheet that is ``wide`` times wider than high has to be to hold the discs."""
+    across, high = (centres + radii[:, None]).max(axis=0) - (centres - radii[:, None]).min(axis=0)
+    return max(across / wide, high)
+
+
+def side_by_side(radii: np.ndarray, wide: float, start: float) -> np.ndarray:
     """Centres of discs that do not overlap, drawn together as far as they will go: a spiral, then gentle pushing."""
     count = len(radii)
-    turn = np.arange(count)
-    spread = 1.05 * radii.mean() * np.sqrt(turn + (0.0 if count == 1 else 0.5))
+    turn = np.arange(count) + start
+    spread = 1.05 * radii.mean() * np.sqrt(turn - start + (0.0 if count == 1 else 0.5))
     centres = 1.9 * np.stack((wide * spread * np.cos(turn * GOLDEN), spread * np.sin(turn * GOLDEN)), axis=1)
     inwards = np.array([0.985, 1.0 - 0.015 * wide**2])
     least = radii[:, None] + radii[None, :]

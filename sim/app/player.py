@@ -9,7 +9,8 @@ from typing import Any
 
 from sim.app import frames
 from sim.app.address import COLOURS, LARGEST_SEED, LATEST, Addition, Address, Change, in_range, one_of, whole
-from sim.app.choices import choices
+from sim.app.choices import choices, files
+from sim.app.community import Community
 from sim.app.view import View
 from sim.errors import InputError
 
@@ -28,6 +29,7 @@ class Player(View):
             "address": shown(self.session.address),
             "choices": choices(community),
             "has_plan": community.has_plan,
+            "plan_titles": plan_titles(community),
             "horizon": community.scenario.weeks,
         }
 
@@ -116,6 +118,12 @@ def choices_of(kind: str) -> list[str]:
     from sim import shipped
 
     return shipped.names(kind.removesuffix("s"))
+
+
+def plan_titles(community: Community) -> list[str]:
+    """The plans of a community by the titles that their files give them, those begun late as well."""
+    names = [*community.address.plans, *(each.plan for each in community.address.additions)]
+    return [each["title"] for name in dict.fromkeys(names) for each in files()["plans"] if each["name"] == name]
 
 
 def shown(address: Address) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sim.errors import InputError
 APP = "sim.app.pages"
 FOLDER = Path(__file__).parent
 STYLES = ("app.css",)
-SCRIPTS = ("base.js", "network.js", "charts.js", "parts.js")
+SCRIPTS = ("base.js", "network.js", "charts.js", "parts.js", "person.js")
 LEFT = "5m"  # how long the session of a browser that went silent is kept
 OPEN = """\
   Anyone who can reach this computer under that address can open the page: there is no password and no encryption.
@@ -90,10 +90,10 @@ def warm(say: Any) -> None:
     began = time.perf_counter()
     community = Community(visitors.START)
     community.step()
-    from sim.app import frames
+    from sim.app import frames, lives
     from sim.app.choices import choices
 
-    frames.week(community, both=True), frames.picture(community), choices(community)
+    frames.week(community, both=True), frames.picture(community), choices(community), lives.life(community, 1, None)
     say(f"  ready in {time.perf_counter() - began:.1f} s: {community.people} people, twice")
 
 

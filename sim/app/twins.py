@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.app.community import WITH, WITHOUT
 from sim.app.diary import read
+from sim.people import SOURCE_NAMES
 
 # What differs, in the order in which it is shown; 0 is nothing
 SAME, ONLY_WITH, EARLIER, LATER, ONLY_WITHOUT, OTHER = range(6)
@@ -40,6 +41,32 @@ def compared(pages: np.ndarray) -> Compared:
     kind[(first[WITH] != NEVER) & (first[WITHOUT] == NEVER)] = ONLY_WITH
     kind[(first[WITH] == NEVER) & (first[WITHOUT] != NEVER)] = ONLY_WITHOUT
     return Compared(kind, first, asks, in_need)
+
+
+def stories(pages: np.ndarray, found: Compared, most: int = 24) -> list[dict[str, int | str | None]]:
+    """The lives that differ in asking, told in a few numbers, those first who asked only with the plan."""
+    order = (ONLY_WITH, ONLY_WITHOUT, EARLIER, LATER)
+    rows = [int(row) for kind in order for row in np.flatnonzero(found.kind == kind)][:most]
+    asked = read(pages, "asked")
+
+    def first(world: int, row: int) -> tuple[int | None, str]:
+        week = int(found.first[world, row])
+        return (None, "none") if week == NEVER else (week, SOURCE_NAMES[int(asked[week, world, row])])
+
+    made = []
+    for row in rows:
+        (week, source), (other_week, other_source) = first(WITH, row), first(WITHOUT, row)
+        made.append(
+            {
+                "number": row + 1,
+                "kind": NAMES[int(found.kind[row])],
+                "week_with": week,
+                "source_with": source,
+                "week_without": other_week,
+                "source_without": other_source,
+            }
+        )
+    return made
 
 
 def counted(found: Compared) -> dict[str, int]:

@@ -178,14 +178,19 @@
       pen.drawImage(this.under, 0, 0);
       pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
       if (this.person >= 0) this.drawTies(pen);
-      for (const [key, list] of this.colours()) {
-        pen.beginPath();
-        for (const i of list) this.dot(pen, i, r);
-        pen.fillStyle = this.fillOf(key);
-        pen.fill();
-        const [edge, wide] = this.edgeOf(key);
-        pen.strokeStyle = edge; pen.lineWidth = wide * Math.min(1, r / 4); pen.stroke();
+      // In a pair of worlds those whose lives are the same in both stand back
+      for (const differs of this.kinds ? [false, true] : [true]) {
+        pen.globalAlpha = differs ? 1 : 0.42;
+        for (const [key, list] of this.colours()) {
+          pen.beginPath();
+          for (const i of list) if (!this.kinds || (this.kinds[i] > 0) === differs) this.dot(pen, i, r);
+          pen.fillStyle = this.fillOf(key);
+          pen.fill();
+          const [edge, wide] = this.edgeOf(key);
+          pen.strokeStyle = edge; pen.lineWidth = wide * Math.min(1, r / 4); pen.stroke();
+        }
       }
+      pen.globalAlpha = 1;
       this.drawAsks(pen, r, n);
       if (this.kinds) this.drawKinds(pen, r);
       for (const [who, wide] of [[this.over, 1.5], [this.person, 2.5]]) {
@@ -216,7 +221,7 @@
     }
     // Lives that differ: a filled mark above the dot, its form says how
     drawKinds(pen, r) {
-      const s = Math.max(3.2, r * 0.85);
+      const s = Math.max(4, r * 1.05);
       pen.strokeStyle = hs.colour("paper");
       for (let i = 0; i < this.people; i++) {
         const kind = this.kinds[i];
