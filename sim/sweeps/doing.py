@@ -47,7 +47,7 @@ class Asked:
 def sweep(asked: Asked) -> int:
     """Run a study, or finish one; the exit code."""
     store = begun(asked)
-    small = store.study.worlds <= store.study.chunk
+    small = store.study.worlds <= store.study.per_chunk
     again = f"helpseek sweep --resume {shlex.quote(str(store.path))}"
     try:
         with interruptible(), bar(asked.quiet) as shown:

@@ -56,7 +56,7 @@ def load(name: str | os.PathLike[str]) -> Study:
     vary = varied(asked, places)
     seeds = list(range(asked.first_seed, asked.first_seed + asked.seeds))
     try:
-        return Study(bases, vary, seeds, asked.measures, asked.at, asked.title)
+        return Study(bases, vary, seeds, asked.measures, asked.at, asked.title, asked.chunk)
     except InputError as error:
         raise placed(error, keys_of(error), places) from None
 

@@ -56,7 +56,7 @@ def described(study: Study) -> tuple[str, bytes | None]:
         "measures": list(study.chosen.measures),
         "at": list(study.chosen.at),
         "worlds": study.worlds,
-        "chunk": study.chunk,
+        "chunk": study.per_chunk,
         "columns": {field.name: str(field.type) for field in schema(study)},
     }
     return json.dumps(about, indent=1, ensure_ascii=True, allow_nan=False) + "\n", table
@@ -68,7 +68,9 @@ def rebuilt(about: Mapping[str, Any], folder: Path) -> Study:
         scenarios = {each["label"]: scenario_from_dict(each["scenario"]) for each in about["scenarios"]}
         names, vary = about["vary"]["names"], about["vary"]
         given: Any = dict(zip(names, vary["lists"], strict=True)) if "lists" in vary else read_design(vary, folder)
-        study = Study(scenarios, given, unspanned(about["seeds"]), about["measures"], about["at"], about["title"])
+        study = Study(
+            scenarios, given, unspanned(about["seeds"]), about["measures"], about["at"], about["title"], about["chunk"]
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError("this manifest is damaged", file=folder / MANIFEST, found=repr(error)) from None
     for each, base in zip(about["scenarios"], study.bases, strict=True):

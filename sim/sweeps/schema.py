@@ -58,4 +58,7 @@ class StudyFile(Strict):
         tuple[Literal["mean", "final"] | Annotated[int, Field(ge=0, le=5200)], ...],
         Field(min_length=1, max_length=100, description="mean (all weeks pooled), final (the last week), or weeks"),
     ] = ("mean",)
+    chunk: Annotated[
+        int | None, Field(ge=1, le=1_000_000, description="worlds lived and stored together; usually left out")
+    ] = None
     notes: Annotated[str, Field(max_length=4000)] = ""

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from sim import rules
 from sim.batches import people_in
-from sim.errors import InputError
+from sim.errors import InputError, shown
 from sim.params import registry
 from sim.population import World
 from sim.scenario import number
@@ -74,6 +74,7 @@ class Study:
       ``sim.override``, and ``people`` and ``burn_in``. A name that one scenario does not know changes nothing in it.
     - ``seeds``: a number n for the seeds 1 to n, or a list; every point has the same, so differences are paired
     - ``measures`` and ``at``: what is kept of each world, see ``Chosen``
+    - ``chunk``: how many worlds are lived and stored together; worked out from the study unless it is given
 
     Worlds are numbered in the order in which they are lived: those that begin alike follow one another.
     """
@@ -84,6 +85,7 @@ class Study:
     measures: Any = None
     at: Any = "mean"
     title: str = ""
+    chunk: int | None = None
     labels: tuple[str, ...] = field(default=(), init=False)
     bases: tuple[Scenario, ...] = field(default=(), init=False)
     chosen: Chosen = field(default_factory=Chosen, init=False)
@@ -98,6 +100,8 @@ class Study:
         put(self, "design", designed(self.vary, bases, labels))
         put(self, "seeds", tuple(checked_seeds(self.seeds)))
         check_values(self.design, bases)
+        if self.chunk is not None and (type(self.chunk) is not int or self.chunk < 1):
+            raise InputError("this is no number of worlds", key="chunk", found=shown(self.chunk), allowed="1 or more")
         for base in bases:
             Variants(base, self.design.names)  # refuses what the plan has its own value for
             if "weeks" not in self.design.names and base.weeks < self.chosen.last_week:
@@ -154,8 +158,10 @@ class Study:
         )
 
     @cached_property
-    def chunk(self) -> int:
-        """How many worlds are lived and stored together, worked out from the study alone."""
+    def per_chunk(self) -> int:
+        """How many worlds are lived and stored together, a function of the study alone."""
+        if self.chunk is not None:
+            return self.chunk
         looked_at = np.linspace(0, self.worlds - 1, LOOKED_AT).astype(np.int64).tolist()
         work = [amount for world in looked_at if (amount := self._work(world))]
         each = max(1.0, sum(work) / max(1, len(work)))
@@ -174,11 +180,6 @@ class Study:
             return 0.0
         sharing = self._per_point[1] * self.design.points / self.design.starts
         return people * (scenario.weeks + scenario.setting.burn_in / sharing)
-
-    def chunks(self) -> Iterator[np.ndarray]:
-        """The numbers of the worlds of each chunk."""
-        for first in range(0, self.worlds, self.chunk):
-            yield np.arange(first, min(first + self.chunk, self.worlds))
 
     def rows(self, worlds: np.ndarray, lived: Lived) -> dict[str, Any]:
         """The columns of the table of some worlds: who they are, what was varied, what was measured, why one failed."""
@@ -216,7 +217,7 @@ class Study:
         from sim.sweeps import crews, running
         from sim.sweeps.store import opened
 
-        small = self.worlds <= self.chunk
+        small = self.worlds <= self.per_chunk
         if store is None and executor is None and time_limit is None and (small or workers == 1):
             return self.table(workers, progress)
         if store is not None:
