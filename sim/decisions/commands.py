@@ -17,6 +17,8 @@ Costs = Annotated[
     Path | None, typer.Option("--costs", metavar="FILE", help="Your own unit costs, a .yaml file (kind: costs).")
 ]
 
+USUAL = "sought_in_time"
+
 COMPARE = """\b
 Examples:
   helpseek compare training_school --plans usual cohesion_training --seeds 100 --weeks 26
@@ -33,10 +35,26 @@ Examples:
   helpseek report results/c --costs costs.yaml --measure unmet_need --out board.html --csv"""
 
 
+BUDGET = """\b
+Examples:
+  helpseek budget secondary_school --plans peer_leaders stigma_contact --money 5000 \\
+    --vary peer_leaders.reach --vary stigma_contact.reach --costs costs.yaml
+  helpseek budget workplace --plans leader_training --money 9000 --vary leader_training.reach=0.1:1 \\
+    --set leader_training.cost.per_person=300"""
+
+SEEDING = """\b
+Examples:
+  helpseek seeding --people people.csv --ties ties.csv --plan peer_leaders --number 16
+  helpseek seeding karate_club --plan peer_leaders --number 3 --out results/whom
+  helpseek seeding secondary_school --plan peer_leaders --number 40 --rule random --rule nominated --rule k_core"""
+
+
 def add(app: typer.Typer) -> None:
     """Put the commands into the command line."""
     app.command(short_help="Compare plans on the same seeds.", cls=SeveralPlans, epilog=COMPARE)(compare)
     app.command(short_help="Put a stored result on a page for those who decide.", epilog=REPORT)(report)
+    app.command(short_help="Which plan, and how much of it, for this money.", cls=SeveralPlans, epilog=BUDGET)(budget)
+    app.command(short_help="Whom to train: rules compared at equal cost.", epilog=SEEDING)(seeding)
 
 
 def compare(
@@ -96,3 +114,84 @@ def report(
     from sim.decisions import doing
 
     doing.report(path, out, xlsx, csv, costs, measure, force, quiet)
+
+
+def budget(
+    setting: Setting = None,
+    plans: Annotated[
+        list[str] | None, typer.Option("--plans", metavar="PLAN...", help="What money may be spent on; a+b are both.")
+    ] = None,
+    money: Annotated[float, typer.Option("--money", metavar="X", help="How much there is.")] = 0.0,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option("--vary", metavar="NAME[=LOW:HIGH]", help="A field of a plan to be set; may be repeated."),
+    ] = None,
+    measure: Measure = None,
+    costs: Costs = None,
+    number: Annotated[int, typer.Option("--seeds", metavar="N", min=5, help="Seeds of the first round.")] = 20,
+    fresh: Annotated[int, typer.Option("--fresh-seeds", metavar="N", min=5, help="Seeds to judge those left.")] = 100,
+    levels: Annotated[int, typer.Option("--levels", metavar="N", min=2, help="Values tried of each field.")] = 8,
+    weeks: Weeks = None,
+    size: Size = None,
+    people: People = None,
+    ties: Ties = None,
+    changes: Changes = None,
+    out: Out = None,
+    force: Force = False,
+    page: Page = True,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """With this much money: which plan, and how much of it? Costs must be filled in; doing nothing more is one choice.
+
+    All that can be afforded is run on a few seeds; what has no chance drops out; the rest is judged on fresh seeds.
+    """
+    from sim import cli
+    from sim.decisions import answering
+
+    writing, asked = cli.Writing(out, force, page, quiet, as_json), Asked(weeks, size, people, ties, changes or [])
+    search = (number, fresh, levels)
+    answering.budget(setting, plans or [], asked, money, vary or [], measure or USUAL, search, costs, writing)
+
+
+def seeding(
+    setting: Setting = None,
+    plan: Annotated[str, typer.Option("--plan", metavar="PLAN", help="The plan that trains people.")] = "peer_leaders",
+    chosen: Annotated[int, typer.Option("--number", metavar="K", min=1, help="How many people are trained.")] = 10,
+    rules: Annotated[
+        list[str] | None,
+        typer.Option("--rule", metavar="RULE", help="A rule to compare; may be repeated.  [default: all]"),
+    ] = None,
+    measure: Measure = None,
+    number: Annotated[int, typer.Option("--seeds", metavar="N", min=5, help="Fresh seeds to compare on.")] = 100,
+    training: Annotated[
+        int, typer.Option("--training-seeds", metavar="N", min=2, help="Seeds on which greedy chooses.")
+    ] = 20,
+    candidates: Annotated[
+        int, typer.Option("--candidates", metavar="N", min=2, help="People among whom greedy chooses.")
+    ] = 40,
+    intervention: Annotated[
+        str | None, typer.Option("--intervention", metavar="NAME", help="Which, if the plan has several.")
+    ] = None,
+    weeks: Weeks = None,
+    size: Size = None,
+    people: People = None,
+    ties: Ties = None,
+    changes: Changes = None,
+    out: Out = None,
+    force: Force = False,
+    page: Page = True,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Whom to train? Rules compared with chance at equal cost, as each chooses equally many.
+
+    nominated, degree, k_core, betweenness and group_spread look at the network; greedy tries people one by one on the
+    model, which takes a while, and is judged on other seeds than it chose on.
+    """
+    from sim import cli
+    from sim.decisions import answering
+
+    writing, asked = cli.Writing(out, force, page, quiet, as_json), Asked(weeks, size, people, ties, changes or [])
+    search = (number, training, candidates)
+    answering.seeding(setting, plan, asked, chosen, rules or [], measure or USUAL, search, intervention, writing)

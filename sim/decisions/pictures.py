@@ -49,9 +49,9 @@ def likely_best(results: "Results") -> Drawn | None:
     panel.set_xlabel("chance of being the best, %")
     drawing.frame_of_bars(panel)
     drawing.key(figure, panel, long=1.4)
-    place, seeds = drawing.safe(curves.place(results)), wording.counted(len(results.seeds), "seed")
+    where, seeds = drawing.safe(curves.place(results)), wording.counted(len(results.seeds), "seed")
     drawing.foot(
-        figure, f"{place}, simulation, {seeds}; chances hold {results.uncertainty}{LEFT_OUT[results.uncertainty]}"
+        figure, f"{where}, simulation, {seeds}; chances hold {results.uncertainty}{LEFT_OUT[results.uncertainty]}"
     )
     caption = (
         "For each measure the chance that a plan’s mean over all weeks is the best of those compared; which direction "
