@@ -14,6 +14,7 @@ _HOMES = {
     "Results": ("sim.results", "Results"),
     "Sample": ("sim.sweeps", "Sample"),
     "Study": ("sim.sweeps", "Study"),
+    "Trial": ("sim.trials.trial", "Trial"),
     "World": ("sim.population", "World"),
     "compare": ("sim.study", "compare"),
     "open": ("sim.results", "Results.open"),
@@ -30,6 +31,7 @@ __all__ = [
     "Results",
     "Sample",
     "Study",
+    "Trial",
     "World",
     "__version__",
     "compare",
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from sim.scenario import override, resolve
     from sim.study import compare, run
     from sim.sweeps import Sample, Study
+    from sim.trials.trial import Trial
 
     open = Results.open
 

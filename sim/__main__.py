@@ -13,6 +13,7 @@ from sim.cli_options import Changes, First, Force, Json, Out, Page, People, Pers
 from sim.cli_words import Asked, Guarded, seeds
 from sim.decisions import commands as decision_commands
 from sim.sweeps import commands as sweep_commands
+from sim.trials import commands as trial_commands
 
 app = typer.Typer(
     name="helpseek",
@@ -34,7 +35,7 @@ Examples:
 A model to think about communities with. It predicts no one person, and is no medical advice.""",
 )
 
-COMMANDS: tuple[ModuleType, ...] = (sweep_commands, decision_commands, page_commands)
+COMMANDS: tuple[ModuleType, ...] = (sweep_commands, trial_commands, decision_commands, page_commands)
 
 
 def version(wanted: bool) -> None:

@@ -22,7 +22,8 @@ FAILED, BAD_INPUT, STOPPED = 1, 2, 130  # exit codes
 class Brought:
     """A kind of file that a part of the package brings along, beside settings and plans.
 
-    Its module has ``listing()``, ``starter()``, ``json_schema()``, and ``TRY``, a command with ``{file}`` in it.
+    Its module has ``listing()``, ``starter()``, ``json_schema()``, and ``TRY``, a command with ``{file}`` in it. It may
+    have ``verified(path, threads, progress)``, which runs a stored result of its own again and gives None for others.
     """
 
     plural: str

@@ -2,18 +2,15 @@
 
 import os
 from collections.abc import Iterable
-from copy import deepcopy
-from typing import Any
 
-from sim import files, shipped
-from sim.checking import Place, fault, schema_of
+from sim import files
+from sim.checking import Place, fault
 from sim.errors import listed, nearest
 from sim.files import Loaded
 from sim.params import references, registry
 from sim.reading import Keys
 from sim.trials import observing
 from sim.trials.schema import ARM_SCALES, BASELINE, Measure, Outcome, TrialFile
-from sim.writing import DIALECT, options, ranged
 
 KIND = "trial"
 NEEDED = {"slope_odds_ratio": ("on",), "ratio": ("of",)}  # what an effect cannot do without
@@ -24,25 +21,6 @@ def load(name: str | os.PathLike[str]) -> Loaded[TrialFile]:
     found = files.load(KIND, os.fspath(name), TrialFile)
     check(found.model, found.places)
     return found
-
-
-def listing() -> list[dict[str, str]]:
-    """The shipped trials: name, title, description, file."""
-    made = []
-    for name in shipped.names(KIND):
-        trial = files.load(KIND, name, TrialFile).model
-        about = {"title": trial.title, "description": trial.description.strip()}
-        made.append({"name": name, **about, "file": str(shipped.path(KIND, name))})
-    return made
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a trial's file, with what can be observed and the registry's names in it."""
-    schema = deepcopy(schema_of(TrialFile))
-    known = [{"const": each.name, "description": f"{each.meaning} ({each.unit})"} for each in observing.KNOWN.values()]
-    schema["$defs"]["Measure"]["properties"]["of"] = {"oneOf": known, "title": "Of"}
-    schema["properties"]["parameters"] = options({name: ranged(each) for name, each in registry().items()})
-    return {"$schema": DIALECT, **schema}
 
 
 def check(trial: TrialFile, places: dict[Keys, Place]) -> None:

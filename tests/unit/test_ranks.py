@@ -36,6 +36,7 @@ ASIDE = {
     ("scenario", "explaining"),
     ("scenario", "writing"),
     ("population", "engine"),
+    ("trials", "cli"),
 }
 
 # The week's processes know no other process: of one another they may take constants (in capitals) and this function.
