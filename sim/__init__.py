@@ -17,8 +17,10 @@ _HOMES = {
     "Trial": ("sim.trials.trial", "Trial"),
     "World": ("sim.population", "World"),
     "compare": ("sim.study", "compare"),
+    "evaluate": ("sim.exploring.evaluating", "evaluate"),
     "open": ("sim.results", "Results.open"),
     "override": ("sim.scenario", "override"),
+    "problem": ("sim.exploring.problems", "problem"),
     "registry": ("sim.params", "registry"),
     "resolve": ("sim.scenario", "resolve"),
     "run": ("sim.study", "run"),
@@ -35,8 +37,10 @@ __all__ = [
     "World",
     "__version__",
     "compare",
+    "evaluate",
     "open",
     "override",
+    "problem",
     "registry",
     "resolve",
     "run",
@@ -45,6 +49,8 @@ __all__ = [
 if TYPE_CHECKING:
     from sim.agents import HelpSeekingModel
     from sim.errors import InputError
+    from sim.exploring.evaluating import evaluate
+    from sim.exploring.problems import problem
     from sim.params import registry
     from sim.population import Population, World
     from sim.results import Results
