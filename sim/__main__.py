@@ -12,6 +12,7 @@ from sim.app import commands as page_commands
 from sim.cli_options import Changes, First, Force, Json, Out, Page, People, Persons, Quiet, Size, Threads, Ties, Weeks
 from sim.cli_words import Asked, Guarded, seeds
 from sim.decisions import commands as decision_commands
+from sim.exploring import commands as exploring_commands
 from sim.sweeps import commands as sweep_commands
 from sim.trials import commands as trial_commands
 
@@ -35,7 +36,13 @@ Examples:
 A model to think about communities with. It predicts no one person, and is no medical advice.""",
 )
 
-COMMANDS: tuple[ModuleType, ...] = (sweep_commands, trial_commands, decision_commands, page_commands)
+COMMANDS: tuple[ModuleType, ...] = (
+    sweep_commands,
+    trial_commands,
+    exploring_commands,
+    decision_commands,
+    page_commands,
+)
 
 
 def version(wanted: bool) -> None:
