@@ -16,6 +16,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.decisions.budget import Answer
     from sim.plots import Drawn
 
 ANSWER = "answer.json"
@@ -73,7 +74,7 @@ def budget(
         search.in_words(found),
         table,
         maps.bought(found, place),
-        options_table(table, found.currency, measure),
+        options_table(table, found, measure),
         {
             "money": money,
             "currency": found.currency,
@@ -103,19 +104,21 @@ def budget_words(
     return words
 
 
-def options_table(table: "pd.DataFrame", currency: str, measure: str) -> str:
+def options_table(table: "pd.DataFrame", found: "Answer", measure: str) -> str:
     """The options as HTML: those left first."""
     from sim import markup
+    from sim.decisions import budget as search
     from sim.decisions import chances
 
+    named = {each.name: search.entry(each) for each in found.choices}
     rows = []
     for row in table.sort_values("chance_of_being_best", ascending=False, na_position="last").itertuples():
         left = row.chance_of_being_best == row.chance_of_being_best
         ends = (row.difference, row.low, row.high) if left else (row.first_difference, row.first_low, row.first_high)
         chance = chances.percent(row.chance_of_being_best) if left else "dropped out early"
-        rows.append([row.option, wording.plain(row.cost, 0), wording.change(measure, *ends), chance])
+        rows.append([named[row.option], wording.plain(row.cost, 0), wording.change(measure, *ends), chance])
     how = wording.said(measure)
-    head = ("Choice", f"Cost, {currency}", f"{how.label}, {how.step}", "Chance of being the best")
+    head = ("Choice", f"Cost, {found.currency}", f"{how.label}, {how.step}", "Chance of being the best")
     return markup.table("Every choice that can be afforded, against doing nothing more", head, rows)
 
 

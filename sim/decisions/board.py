@@ -20,8 +20,8 @@ THOUSAND = {
     "share of people": "people",
     "share of episodes ended": "episodes",
 }
-ONLY_LUCK = "That is how far luck can mislead. How far the model’s assumptions can is not in these numbers."
-WITH_PARAMETERS = "That holds luck and what is uncertain of the model’s numbers, but not what the model leaves out."
+ONLY_LUCK = "These numbers hold luck only; how far the model’s assumptions may be off is not in them."
+WITH_PARAMETERS = "These numbers hold luck and what is uncertain of the model’s numbers, not what the model leaves out."
 
 
 def paragraphs(results: "Results", table: pd.DataFrame, bill: "Bill", measure: str) -> list[tuple[str, str]]:
@@ -53,30 +53,26 @@ def best(results: "Results", measure: str) -> str:
         rest = joined(f"“{title(results.labels[k])}” {chances.percent(chance[k])}" for k in order)
         return f"{judged}, none of the {number} plans stands out: the chances of being the best are {rest}."
     said = (
-        f"{judged}, “{title(top)}” is {chances.word(chance[order[0]])} the best of the {number} plans in this "
-        f"simulation (chance {chances.percent(chance[order[0]])})."
+        f"{judged}, it is {chances.word(chance[order[0]])} that “{title(top)}” is the best of the {number} plans in "
+        f"this simulation (chance {chances.percent(chance[order[0]])})."
     )
     return f"{said} {size(results, measure, top)}"
 
 
 def size(results: "Results", measure: str, top: str) -> str:
-    """By how much the best plan differs from the first; if it is the first, from the next."""
-    rows = results.differences(measures=measure, at="mean")
-    base = results.labels[0]
-    if top == base:
+    """By how much the best plan differs from the first; nothing if it is the first."""
+    if top == results.labels[0]:
         return "No plan compared with it does better by more than luck."
+    rows = results.differences(measures=measure, at="mean")
     row = next(each for each in rows.itertuples() if each.label == top)
-    sentence = (
-        wording.outer(wording.sentence(row))
-        if wording.verdict(row.difference, row.low, row.high) in ("higher", "lower")
-        else f"The difference from “{title(base)}”, {change(row)}, may be luck"
-    )
-    unit = THOUSAND.get(row.unit)
-    few = round(abs(row.difference) * 1000)
-    more = "more" if row.difference > 0 else "fewer"
-    said = f": about {few} {more} of every 1,000 {unit}" if unit and few else ""
-    said = said or (f": less than one of every 1,000 {unit}" if unit else "")
-    return f"{sentence}{said}."
+    how, unit, few = wording.said(measure), THOUSAND.get(row.unit), round(abs(row.difference) * 1000)
+    people = f"about {few} {'more' if row.difference > 0 else 'fewer'}" if few else "less than one"
+    people = f", {people} of every 1,000 {unit}" if unit else ""
+    of = how.unit.removeprefix("%").split(" (")[0].rstrip()
+    levels = f"{wording.level(measure, row.mean_plan)}{of} instead of {wording.level(measure, row.mean_base)}"
+    said = f"{how.label}: {levels} with “{inner(title(results.labels[0]))}”. The difference, {change(row)}{people}"
+    clear = wording.verdict(row.difference, row.low, row.high) in wording.MARKED
+    return f"{said}, {'leaves out zero' if clear else 'may be luck'}."
 
 
 def change(row) -> str:

@@ -134,6 +134,12 @@ def described(choice: Option) -> str:
     return f"“{title(choice.label)}”" + (f" with a {joined(parts)}" if parts else "")
 
 
+def entry(choice: Option) -> str:
+    """An option in a table: Peer leaders, reach 7.6%."""
+    parts = [f"{field(name)} {number(name, value).removeprefix('of ')}" for name, value in choice.values.items()]
+    return ", ".join([title(choice.label), *parts])
+
+
 def field(name: str) -> str:
     """The field of a name, with its intervention only where that is needed to tell."""
     return name.rsplit(".", 1)[-1].replace("_", " ")

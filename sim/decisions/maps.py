@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from sim import drawing, panels, style, wording
-from sim.decisions import budget, chances, training
+from sim.decisions import budget, chances, pictures, training
 from sim.measures import BY_NAME, HIGHER
 from sim.plots import Drawn
 
@@ -23,23 +23,26 @@ def bought(answer: "Answer", place: str) -> Drawn:
     panel = axes[0]
     known = list(dict.fromkeys(each.label for each in answer.choices))
     for number, label in enumerate(known):
-        looks = style.look(number)
+        looks, aside = (
+            style.look(number),
+            0.005 * answer.money * (number - len(known) / 2),
+        )  # else equals hide each other
         mine = rows[(rows.plan == label) & rows.index.isin(answer.race.left)]
         early = rows[(rows.plan == label) & ~rows.index.isin(answer.race.left)]
         faint: dict[str, Any] = {"marker": looks.marker, "linestyle": "none", "markersize": 4.5}
-        panel.plot(early.cost, early.first_difference * how.factor, color=looks.colour, alpha=0.35, **faint)
+        panel.plot(early.cost + aside, early.first_difference * how.factor, color=looks.colour, alpha=0.35, **faint)
         low, high = mine.low * how.factor, mine.high * how.factor
-        panel.vlines(mine.cost, low, high, color=looks.colour, linewidth=2.0)
+        panel.vlines(mine.cost + aside, low, high, color=looks.colour, linewidth=2.0)
         bold: dict[str, Any] = {"marker": looks.marker, "linestyle": "none", "markersize": 7}
         panel.plot(
-            mine.cost,
+            mine.cost + aside,
             mine.difference * how.factor,
             color=looks.colour,
             label=drawing.safe(wording.title(label)),
             **bold,
         )
     best = rows.loc[answer.race.left[answer.best]]
-    mark(panel, float(best.cost), float(best.high) * how.factor, chances.percent(float(best.chance_of_being_best)))
+    mark(panel, float(best.cost), float(best.difference) * how.factor, chances.percent(best.chance_of_being_best))
     frame(panel, answer, how)
     drawing.key(figure, panel, always=True, long=1.4)
     seeds = wording.counted(len(answer.race.last), "fresh seed")
@@ -55,7 +58,13 @@ def bought(answer: "Answer", place: str) -> Drawn:
 
 def mark(panel: "Axes", x: float, y: float, text: str) -> None:
     """The chance of the best, beside it."""
-    how: dict[str, Any] = {"textcoords": "offset points", "xytext": (0, 5), "ha": "center", "fontsize": 8.5}
+    how: dict[str, Any] = {
+        "textcoords": "offset points",
+        "xytext": (-12, 0),
+        "ha": "right",
+        "va": "center",
+        "fontsize": 9,
+    }
     panel.annotate(text, (x, y), color=style.INK, **how)
 
 
@@ -67,7 +76,7 @@ def frame(panel: "Axes", answer: "Answer", how: wording.Said) -> None:
     drawing.frame(panel, f"{how.step} ({better})", f"cost, {answer.currency}")
     panel.set_xlim(-0.03 * answer.money, 1.06 * answer.money)
     panel.set_title(f"{how.label}, difference from doing nothing more", **drawing.TITLE)
-    panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    panel.xaxis.set_major_formatter(pictures.thousands)
 
 
 def rules(found: "Found", place: str) -> Drawn:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import curves, drawing, panels, style, wording
-from sim.decisions import chances, comparisons, effectiveness, equity
+from sim.decisions import chances, comparisons, effectiveness, equity, stopping
 from sim.drawing import TITLE
 from sim.measures import BY_NAME, HIGHER
 from sim.plots import Drawn
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from sim.results import Results
 
 SHOWN = tuple(name for name in wording.HEADLINE if BY_NAME[name].better and name != "cost")
-RING = 2.4477  # standard deviations that hold 95% of two dimensions
 LEFT_OUT = {wording.LUCK: " only, not parameter uncertainty", wording.LUCK_AND_PARAMETERS: ""}
 HALO = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.2}
 
@@ -86,7 +85,7 @@ def who_gains(results: "Results", table: "pd.DataFrame") -> Drawn | None:
     for row in table[~table.verdict.isin([equity.UNCLEAR, equity.SAME, equity.UNKNOWN])].itertuples():
         said.append(f"{wording.title(row.label)}, {row.group}, {wording.said(row.measure).label}: {row.verdict}")
     alternative = f"Points with intervals. {'; '.join(said) or 'No part of the people differs clearly'}."
-    return Drawn("equity", "Who gains", figure, caption, alternative)
+    return Drawn("equity", "Differences for parts of the people", figure, caption, alternative)
 
 
 def parts_of_people(panel: "Axes", rows: "pd.DataFrame", groups: list[str], known: list[str], labelled: bool) -> None:
@@ -130,7 +129,7 @@ def money(results: "Results", bill: "Bill") -> Drawn | None:
         "as much as stands along the foot."
     )
     said = [f"{wording.title(each.label)}, {each.effect.many}: {each.said}" for each in bill.lines]
-    return Drawn("money", "What an effect costs", figure, caption, f"Points and lines. {'; '.join(said)}.")
+    return Drawn("money", "Cost against effect", figure, caption, f"Points and lines. {'; '.join(said)}.")
 
 
 def plane(panel: "Axes", results: "Results", bill: "Bill", effect: effectiveness.Effect) -> None:
@@ -152,7 +151,7 @@ def plane(panel: "Axes", results: "Results", bill: "Bill", effect: effectiveness
     for place, label in enumerate(results.labels[1:], 1):
         known = np.isfinite(gain[:, place])
         values, vectors = np.linalg.eigh(np.cov(gain[known, place], cost[known, place]) / known.sum())
-        ring = vectors @ (RING * np.sqrt(np.maximum(values, 0.0))[:, None] * circle)
+        ring = vectors @ (radius(int(known.sum()), values) * np.sqrt(np.maximum(values, 0.0))[:, None] * circle)
         looks, middle = style.look(place), (gain[known, place].mean(), cost[known, place].mean())
         panel.plot(middle[0] + ring[0], middle[1] + ring[1], color=looks.colour, linewidth=1.4)
         mark: dict[str, Any] = {"color": looks.colour, "marker": looks.marker, "linestyle": "none", "markersize": 6}
@@ -162,10 +161,20 @@ def plane(panel: "Axes", results: "Results", bill: "Bill", effect: effectiveness
     drawing.frame(panel, f"additional cost, {bill.currency}", drawing.wrap(effect.many, 30))
     panel.margins(0.12)
     panel.xaxis.set_major_locator(MaxNLocator(5))
+    panel.yaxis.set_major_formatter(thousands)
     panel.set_title(drawing.wrap(SHORT[effect.name], 28), **TITLE)
 
 
 SHORT = {"helped": "Help sought in time", "unmet": "Time without help", "distress": "Time in distress"}
+
+
+def radius(seeds: int, values: np.ndarray) -> float:
+    """How many standard errors hold 95% of where a mean in two dimensions may be, or in one if costs do not vary."""
+    from scipy.special import fdtri
+
+    if values.min() <= 1e-12 * max(float(values.max()), 1e-300) or seeds < 4:
+        return stopping.quantile(seeds)
+    return float(np.sqrt(2 * (seeds - 1) / (seeds - 2) * fdtri(2, seeds - 2, 0.95)))
 
 
 def accepted(panel: "Axes", results: "Results", bill: "Bill", effect: effectiveness.Effect) -> None:
@@ -191,4 +200,10 @@ def accepted(panel: "Axes", results: "Results", bill: "Bill", effect: effectiven
     one = drawing.wrap(f"{bill.currency} for one {effect.one}", 30)
     drawing.frame(panel, "chance to be worth most, %", one)
     panel.xaxis.set_major_locator(MaxNLocator(4))
+    panel.xaxis.set_major_formatter(thousands)
     panel.set_ylim(-2, 102)
+
+
+def thousands(value: float, place: int | None = None) -> str:
+    """A number on an axis."""
+    return f"{value:,.0f}".replace("-", "−") if abs(value) >= 10 or value == 0 else f"{value:g}".replace("-", "−")

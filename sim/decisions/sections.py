@@ -28,8 +28,8 @@ KEY = (
     "under 5%. ▲ better, ▼ worse: the interval leaves out zero, but among so many intervals some do by luck."
 )
 SEEDS = (
-    "“Seeds for ±” is how many seeds in all would narrow the 95% interval of the difference to the half width that "
-    "stands beside it; --precision runs as many as are needed."
+    "“Seeds for ±” is how many seeds in all would narrow the 95% intervals of all differences from the first plan to "
+    "the half width beside it; --precision runs as many as are needed."
 )
 
 
@@ -57,18 +57,18 @@ def every(results: "Results", found: pd.DataFrame | None, bill: "Bill", drawn: "
 
 
 def seeds(results: "Results") -> str:
-    """How likely each plan is better than the rest, and how many seeds more would tell."""
+    """How likely each plan is better than the rest, and how many seeds would tell each from the first."""
     found = wording.headline(comparisons.table(results))
     rows = []
-    for row in found[found.better != ""].itertuples():
-        how = wording.said(row.measure, row.unit)
-        needed = f"{int(row.seeds_needed):,}" if row.seeds_needed == row.seeds_needed else "–"
-        within = wording.plain(row.precision * how.factor, wording.decimals_for(row.precision * how.factor, 2, 2))
-        rows.append(
-            [f"{how.label}: {inner(title(row.label))}", how.step, chances.percent(row.best), f"{needed} for ±{within}"]
-        )
-    head = ("Measure and plan", "Chance of being the best", "Seeds for ±")
-    caption = f"Chances over all {len(results.labels)} plans, from {wording.counted(len(results.seeds), 'seed')}"
+    for name in dict.fromkeys(found[found.better != ""].measure):
+        mine = found[found.measure == name].set_index("label")
+        how, first = wording.said(name, mine.unit.iloc[0]), mine.iloc[0]
+        half = wording.plain(first.precision * how.factor, wording.decimals_for(first.precision * how.factor, 2, 2))
+        best = [first.best_base, *(mine.best[label] for label in results.labels[1:])]
+        said = f"{max(2, int(mine.seeds_needed.max())):,} for ±{half}" if mine.seeds_needed.notna().all() else "–"
+        rows.append([how.label, f"{how.step}, {mine.better.iloc[0]} is better", *map(chances.percent, best), said])
+    head = ("Measure", *map(title, results.labels), "Seeds for ±")
+    caption = f"The chance of each plan to be the best, from {wording.counted(len(results.seeds), 'seed')}"
     return table(caption, head, rows, units=True) + f'<p class="note">{escape(SEEDS)}</p>' if rows else ""
 
 
@@ -136,13 +136,15 @@ def between(results: "Results") -> str:
     found = equity.between_groups(results)
     if found is None:
         return ""
-    said = []
+    ways: dict[str, list[str]] = {}
     for row in found.itertuples():
-        verdict = wording.verdict(row.difference, row.low, row.high)
-        way = {"higher": "further apart than", "lower": "closer together than"}.get(verdict, "about as far apart as")
-        said.append(f"with “{title(row.label)}” {way}")
-    first = f"with “{title(results.labels[0])}”"
-    return f"Groups are, in mean distress in the last week, {wording.joined(said)} {first}. No group is ranked here."
+        way = WAYS.get(wording.verdict(row.difference, row.low, row.high), "about as far apart as")
+        ways.setdefault(way, []).append(f"“{title(row.label)}”")
+    said = [f"{way} with “{title(results.labels[0])}” under {wording.joined(plans)}" for way, plans in ways.items()]
+    return f"Groups are {wording.joined(said)}, in mean distress in the last week. No group is ranked here."
+
+
+WAYS = {"higher": "further apart than", "lower": "closer together than"}
 
 
 def costs(results: "Results", bill: "Bill") -> str:
