@@ -204,6 +204,6 @@ def accepted(panel: "Axes", results: "Results", bill: "Bill", effect: effectiven
     panel.set_ylim(-2, 102)
 
 
-def thousands(value: float, place: int | None = None) -> str:
+def thousands(value: float, place: float = 0.0) -> str:
     """A number on an axis."""
     return f"{value:,.0f}".replace("-", "−") if abs(value) >= 10 or value == 0 else f"{value:g}".replace("-", "−")

@@ -127,8 +127,10 @@ def numbers(results: "Results") -> pd.DataFrame:
 
 
 def safe(value: Any) -> Any:
-    """A cell of CSV: text that a spreadsheet might run gets an apostrophe in front; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(RISKY) else value
+    """A cell of CSV: text that a spreadsheet might run gets an apostrophe in front, and stays on one line."""
+    if not isinstance(value, str):
+        return value
+    return ("'" if value.startswith(RISKY) else "") + value.replace("\r", " ").replace("\n", " ")
 
 
 def write_csv(frame: pd.DataFrame, file: Path) -> None:
