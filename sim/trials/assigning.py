@@ -25,22 +25,39 @@ def assign(made: Structure, setting: Setting, design: Design, shares: list[float
     """Randomise the groups or the people of one community; ``shares`` are the arms', adding up to 1."""
     people = made.group.size
     taking_part = np.ones(people, bool) if design.who == "everyone" else made.role == MEMBER
+    if design.randomise == "groups":
+        return by_groups(made, setting, design, shares, seed, taking_part)
     taking_part = sampled(taking_part, design.participants, seed)
     if design.randomise in ("nobody", "communities"):
         everybody = design.participants is None or design.randomise == "communities"
         arm = np.where(everybody | taking_part, 0, -1).astype(np.int8)
         return Assigned(arm, np.full(people, -1, np.int32), taking_part)
-    stratum = strata(made, setting, design)
+    rows = np.flatnonzero(taking_part)
+    arm, pair = np.full(people, -1, np.int8), np.full(people, -1, np.int32)
+    stratum = strata(made, setting, design)[made.group[rows]]
     key = chance.stream(seed, "arms")
-    if design.randomise == "people":
-        rows = np.flatnonzero(taking_part)
-        arm, pair = np.full(people, -1, np.int8), np.full(people, -1, np.int32)
-        arm[rows], pair[rows] = share_out(stratum[made.group[rows]], np.ones(rows.size), shares, design.pairs, key)
-        return Assigned(arm, pair, taking_part)
+    arm[rows], pair[rows] = share_out(stratum, np.ones(rows.size), shares, design.pairs, key)
+    return Assigned(arm, pair, taking_part)
+
+
+def by_groups(
+    made: Structure, setting: Setting, design: Design, shares: list[float], seed: int, taking_part: np.ndarray
+) -> Assigned:
+    """Randomise the groups of one community: all, or so many of them (whole matched sets) drawn at random."""
+    stratum = strata(made, setting, design)
     sizes = np.bincount(made.group[taking_part], minlength=stratum.size)
     groups = np.flatnonzero(sizes)
+    if design.participants and not design.pairs:
+        eligible = np.zeros(stratum.size, bool)
+        eligible[groups] = True
+        groups = np.flatnonzero(sampled(eligible, design.participants, seed))
+    arm, pair = share_out(stratum[groups], sizes[groups], shares, design.pairs, chance.stream(seed, "arms"))
+    if design.participants and design.pairs:
+        every = np.ones(int(pair.max()) + 1, bool)
+        chosen = sampled(every, max(1, design.participants // len(shares)), seed)[pair]
+        groups, arm, pair = groups[chosen], arm[chosen], pair[chosen]
     arms, pairs = np.full(stratum.size, -1, np.int8), np.full(stratum.size, -1, np.int32)
-    arms[groups], pairs[groups] = share_out(stratum[groups], sizes[groups], shares, design.pairs, key)
+    arms[groups], pairs[groups] = arm, pair
     return Assigned(arms[made.group], pairs[made.group], taking_part)
 
 

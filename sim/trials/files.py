@@ -40,9 +40,6 @@ def check(trial: TrialFile, places: dict[Keys, Place]) -> None:
     if nobody != (len(trial.arms) == 1):
         message = "one arm means that nobody is randomised, and the other way round"
         raise fault(message, ("design", "randomise"), places, found=f"{len(trial.arms)} arms")
-    if trial.design.participants is not None and trial.design.randomise == "groups":
-        message = "whole groups take part where groups are randomised"
-        raise fault(message, ("design", "participants"), places, found=str(trial.design.participants))
     for name, measure in trial.measures.items():
         check_measure(measure, ("measures", name), trial, places)
     for name, outcome in trial.outcomes.items():

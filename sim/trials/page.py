@@ -70,7 +70,7 @@ def compared(result: "TrialResult") -> str:
 def cells(row: Any) -> list[str]:
     """One outcome in words and numbers."""
     met = "" if pd.isna(row.inside) else "yes" if row.inside else "no"
-    used = {"fit": "fitted", "held_out": "held out", "none": "not compared"}[row.used_for]
+    used = {"fit": "fitted", "held_out": "held out", "none": "" if pd.isna(row.inside) else "neither"}[row.used_for]
     published = with_interval(row.effect, row.published, row.published_low, row.published_high)
     simulated = with_interval(row.effect, row.simulated, row.simulated_low, row.simulated_high)
     return [f"{row.title} ({kind(row.effect)})", str(row.week), published or "not reported", simulated, met, used]
@@ -96,9 +96,13 @@ def with_interval(effect: str, value: float, low: float, high: float) -> str:
 
 def number(effect: str, value: float) -> str:
     """A value as it is written: shares in percent, all else with two decimals."""
-    if effect in SHARES:
-        return f"{100.0 * value:.1f}%".replace("-", "−")
-    return f"{value:.2f}".replace("-", "−")
+    return plain(100.0 * value, 1) + "%" if effect in SHARES else plain(value, 2)
+
+
+def plain(value: float, decimals: int) -> str:
+    """A number with a real minus sign, and no minus before nought."""
+    text = f"{value:.{decimals}f}"
+    return text.removeprefix("-") if float(text) == 0.0 else text.replace("-", "−")
 
 
 def analyses(result: "TrialResult") -> str:
@@ -126,7 +130,7 @@ def analyses(result: "TrialResult") -> str:
 
 def short(value: float) -> str:
     """A small number."""
-    return "" if pd.isna(value) else f"{value:.3f}".replace("-", "−")
+    return "" if pd.isna(value) else plain(value, 3)
 
 
 def sources(result: "TrialResult") -> list[str]:

@@ -104,12 +104,18 @@ def open_ends(panel: "Axes", at: float, low: float, high: float) -> None:
     """An interval that is open on one side reaches as far as the panel does, and has an arrowhead there."""
     if np.isfinite(low) == np.isfinite(high):
         return
-    left, right = panel.get_xlim()
+    left, right = inner_edges(panel)
     end, edge, head = (low, right, ">") if np.isfinite(low) else (high, left, "<")
     look: dict[str, Any] = {"color": PUBLISHED.colour, "linewidth": 1.6, "clip_on": False}
     panel.plot([end, edge], [at, at], solid_capstyle="butt", **look)
     panel.plot([end], [at], marker="|", markersize=8, markeredgewidth=1.6, **look)
     panel.plot([edge], [at], marker=head, markersize=6, **look)
+
+
+def inner_edges(panel: "Axes") -> list[float]:
+    """Values a little within the panel's left and right edge."""
+    places = panel.transAxes.transform([(0.015, 0.0), (0.985, 0.0)])
+    return [float(x) for x, _ in panel.transData.inverted().transform(places)]
 
 
 def ratios(panel: "Axes") -> None:
@@ -176,22 +182,29 @@ def power_by_size(found: Power) -> Drawn:
 
 def draw_power(panel: "Axes", found: Power, rows: pd.DataFrame) -> None:
     """One outcome's power by size."""
-    lines = (
-        ("power_formula", "formula, with clusters", SIMULATED),
-        ("power_no_clustering", "formula, if people were independent", style.PLANS[2]),
-        ("power_nobody_lost", "simulated, nobody lost", style.PLANS[3]),
+    outcome = str(rows.outcome.iloc[0])
+    sizes = np.linspace(1, rows["size"].max() * 1.04, 200)
+    for label, look, clustered in (
+        ("formula, with clusters", SIMULATED, True),
+        ("formula, if people were independent", style.PLANS[2], False),
+    ):
+        power = found.formula(outcome, sizes, clustered)
+        panel.plot(sizes, power, color=look.colour, linestyle=look.line, linewidth=1.6, label=label)
+    whole = style.PLANS[3]
+    panel.plot(
+        rows["size"],
+        rows.power_nobody_lost,
+        whole.marker,
+        color=whole.colour,
+        markersize=6,
+        label="simulated, nobody lost",
     )
-    for column, label, look in lines:
-        marker = look.marker if column == "power_nobody_lost" else None
-        panel.plot(
-            rows["size"], rows[column], color=look.colour, linestyle=look.line, marker=marker, markersize=5, label=label
-        )
     errors = [rows.power - rows.power_low, rows.power_high - rows.power]
     how: dict[str, Any] = {"fmt": "o", "color": style.INK, "markersize": 5, "elinewidth": 1.2, "capsize": 3}
     panel.errorbar(rows["size"], rows.power, yerr=errors, label="simulated", **how)
     drawing.frame(panel, "power", across=found.unit)
     panel.set_ylim(0, 1.04)
-    panel.margins(x=0.05)
+    panel.set_xlim(0, rows["size"].max() * 1.06)
     panel.axhline(found.target, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)))
     first = rows.iloc[0]
     needed = first.size_for_target

@@ -17,9 +17,9 @@ from sim.trials import analysing, composing, living, summing
 from sim.trials.living import Data, Progress
 from sim.trials.schema import ARM_SCALES, BASELINE, Outcome, TrialFile
 
-STEPS = (0.25, 0.5, 0.75, 1.0, 1.5)  # of the trial's own size
+STEPS = (0.25, 0.5, 0.75, 1.0, 1.5)  # of the size that the wanted power takes, or else of the trial's own
 TWO_SIDED = 0.05
-CHECKED = (0.2, 3.0)  # sizes that are simulated if the wanted power needs them, in the trial's own size
+LARGEST_STEP = 3.0  # of the trial's own size: no larger one is simulated unless asked for
 FEWEST_UNITS = 4
 UNITS = {"groups": "groups", "communities": "communities", "people": "people", "nobody": "people"}
 
@@ -34,6 +34,13 @@ class Power:
     replicates: int
     own: int  # the trial's own size
     table: pd.DataFrame
+    plans: dict[str, "Plan"]  # what the formula knows, by outcome
+
+    def formula(self, outcome: str, sizes: np.ndarray, clustered: bool = True) -> np.ndarray:
+        """An outcome's power at these sizes by the formula, with clusters or as if people were independent."""
+        plan = self.plans[outcome]
+        error = textbook_error(plan, self.trial.outcomes[outcome], clustered)
+        return np.array([normal_power(plan.effect, error * math.sqrt(self.own / size)) for size in sizes])
 
     def records(self) -> list[dict[str, Any]]:
         """The rows as plain data, None for what is not known."""
@@ -67,15 +74,15 @@ def power(
     """The power of a trial's primary outcomes at some sizes, by simulation and by formula.
 
     Sizes count what is randomised: groups, communities or people. The size that ``target`` needs is worked out from the
-    effect and error at the trial's own size, and simulated too if it is not far from that.
+    effect and error at the trial's own size; unless sizes are given, sizes around it are simulated.
     """
     if not 0.05 < target < 1.0:
         raise InputError("this is no power to wish for", key="target", found=shown(target), allowed="0.05 to 1")
     asked = dict(changes or {})
     primary = only_primary(found)
     own = size_of(primary, composing.compose(primary, asked).scenarios[0])
-    wanted = checked([round(own * step) for step in STEPS] if sizes is None else sizes, primary.model)
-    progressed = Parts(progress, len(wanted) + 2)
+    wanted = None if sizes is None else checked(sizes, primary.model)
+    progressed = Parts(progress, 1 + len(STEPS if wanted is None else wanted))
 
     def simulated(size: int) -> Data:
         resized, kept = at_size(primary, asked, size)
@@ -83,18 +90,26 @@ def power(
         return living.simulate(resized, pairs, threads=threads, progress=progressed.next())
 
     base = simulated(own)
-    plans = {key: plan_of(base, outcome, key) for key, outcome in primary.model.outcomes.items()}
     outcomes = primary.model.outcomes
+    plans = {key: plan_of(base, outcome, key) for key, outcome in outcomes.items()}
     needed = {key: size_needed(plan, outcomes[key], own, target, primary.model) for key, plan in plans.items()}
-    near = {size for size, _ in needed.values() if size and CHECKED[0] * own <= size <= CHECKED[1] * own}
+    if wanted is None:
+        wanted = usual_sizes([size for size, _ in needed.values()], own, primary.model)
     rows: list[dict[str, Any]] = []
-    for size in sorted({*wanted, *near}):
+    for size in wanted:
         data = base if size == own else simulated(size)
         for key, outcome in primary.model.outcomes.items():
             ends = {"target": target, "size_for_target": needed[key][0], "size_for_target_formula": needed[key][1]}
             rows.append(at(data, key, outcome, size, plans[key], own) | ends)
     table = pd.DataFrame(rows).sort_values(["outcome", "size"], kind="stable", ignore_index=True)
-    return Power(found.model, UNITS[found.model.design.randomise], target, replicates, own, table)
+    return Power(found.model, UNITS[found.model.design.randomise], target, replicates, own, table, plans)
+
+
+def usual_sizes(needed: Sequence[int | None], own: int, trial: TrialFile) -> list[int]:
+    """Sizes around those that the wanted power takes, as far as they are not too large, and the trial's own."""
+    middles = [min(size, LARGEST_STEP * own / STEPS[-1]) for size in needed if size] or [float(own)]
+    found = [max(FEWEST_UNITS, round(middle * step)) for middle in middles for step in STEPS]
+    return checked([*found, own], trial)
 
 
 class Parts:
@@ -138,8 +153,13 @@ def size_of(found: Loaded[TrialFile], scenario: Scenario) -> int:
     if setting.people is None:
         raise InputError("a trial on a network of one's own has the size that it has", key="setting")
     if design.randomise == "groups":
-        return int(structure.nest(setting.people, setting.units)[0][0].size - 1) * design.communities
+        return (design.participants or groups_of(scenario)) * design.communities
     return (design.participants or setting.people) * design.communities
+
+
+def groups_of(scenario: Scenario) -> int:
+    """How many groups a community has at the start."""
+    return int(structure.nest(scenario.setting.people or 0, scenario.setting.units)[0][0].size - 1)
 
 
 def checked(sizes: Sequence[int], trial: TrialFile) -> list[int]:
@@ -155,7 +175,10 @@ def checked(sizes: Sequence[int], trial: TrialFile) -> list[int]:
 def at_size(
     found: Loaded[TrialFile], changes: Mapping[str, Any], size: int
 ) -> tuple[Loaded[TrialFile], dict[str, Any]]:
-    """The trial at another size, all else alike; and the changes that are left to make."""
+    """The trial at another size, and the changes that are left to make.
+
+    A smaller trial takes a part of the same community, a larger one needs a larger community.
+    """
     trial = found.model
     scenario = composing.compose(found, changes).scenarios[0]
     own, people = size_of(found, scenario), scenario.setting.people or 0
@@ -167,8 +190,10 @@ def at_size(
         return replace(found, model=trial.model_copy(update={"design": design})), dict(changes)
     each = round(size / trial.design.communities)
     if trial.design.randomise == "groups":
-        members = round(people * size / own)
-        return replace(found, model=trial.model_copy(update={"people": members})), kept
+        every = groups_of(scenario)
+        design = trial.design.model_copy(update={"participants": each if each < every else None})
+        members = max(people, round(people * each / every))
+        return replace(found, model=trial.model_copy(update={"design": design, "people": members})), kept
     share = (trial.design.participants or people) / people
     design = trial.design.model_copy(update={"participants": each if trial.design.participants else None})
     members = max(people, math.ceil(each / share)) if trial.design.participants else each

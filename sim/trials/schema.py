@@ -45,7 +45,7 @@ class Design(Strict):
     who: Annotated[Literal["members", "everyone"], Field(description="who may take part")] = "members"
     participants: Annotated[
         int | None,
-        Field(ge=4, description="so many take part in each community, drawn at random; everybody unless given"),
+        Field(ge=4, description="so many people, or groups, take part in each community, drawn at random; else all"),
     ] = None
 
 
