@@ -37,10 +37,9 @@ Examples:
 
 BUDGET = """\b
 Examples:
-  helpseek budget secondary_school --plans peer_leaders stigma_contact --money 5000 \\
-    --vary peer_leaders.reach --vary stigma_contact.reach --costs costs.yaml
-  helpseek budget workplace --plans leader_training --money 9000 --vary leader_training.reach=0.1:1 \\
-    --set leader_training.cost.per_person=300"""
+  helpseek budget workplace --plans leader_training --money 9000 --vary leader_training.reach --costs costs.yaml
+  helpseek budget secondary_school --plans peer_leaders stigma_contact --money 5000 --costs costs.yaml
+  helpseek budget town --plans screening --money 9000 --vary screening.length=4:26 --set screening.cost.per_week=400"""
 
 SEEDING = """\b
 Examples:

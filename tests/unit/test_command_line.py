@@ -13,7 +13,7 @@ from sim import cli_progress, cli_words, showing
 from sim.__main__ import app
 from sim.errors import InputError
 
-COMMANDS = ("list", "show", "run", "compare", "verify", "new", "schema")
+COMMANDS = ("list", "show", "run", "compare", "report", "budget", "seeding", "verify", "new", "schema")
 SHORT = ["--size", "160", "--weeks", "4", "--set", "setting.burn_in=4"]
 ESCAPE = "\x1b"
 
