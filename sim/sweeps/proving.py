@@ -33,7 +33,10 @@ class Proof:
 
 def prove(store: Store) -> Proof:
     """Read and check everything in a store."""
+    worlds = store.study.worlds
     faults = list(strangers(store))
+    if worlds != store.about["worlds"]:
+        faults.append(f"manifest.json: the study has {worlds} worlds, and here stands {store.about['worlds']}")
     lived = failed = 0
     for chunk in store.present():
         if chunk >= store.chunks:
