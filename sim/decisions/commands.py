@@ -66,6 +66,12 @@ def compare(
     ] = None,
     measure: Measure = None,
     most: Annotated[int, typer.Option("--most-seeds", metavar="N", help="With --precision, the limit.")] = 500,
+    uncertainty: Annotated[
+        str,
+        typer.Option(
+            "--uncertainty", metavar="none|posterior", help="Parameters as in the registry, or drawn by seed."
+        ),
+    ] = "none",
     weeks: Weeks = None,
     first: First = 1,
     size: Size = None,
@@ -87,13 +93,16 @@ def compare(
     """Compare plans on the same seeds: paired differences from the first plan, with 95% intervals.
 
     With --precision, seeds are run until the difference of every plan from the first is known that well in one measure.
+    With --uncertainty posterior each seed draws its parameters too, so that intervals hold luck and parameters.
     """
     from sim import cli
     from sim.decisions import doing
 
     asked = Asked(weeks, size, people, ties, changes or [])
     writing = cli.Writing(out, force, page, quiet, as_json)
-    wanted = doing.Comparison(setting, tuple(plans or []), asked, seeds(first, number), precision, measure, most, costs)
+    wanted = doing.Comparison(
+        setting, tuple(plans or []), asked, seeds(first, number), precision, measure, most, costs, uncertainty
+    )
     doing.compare(wanted, {"threads": threads, "persons": persons}, writing, at)
 
 

@@ -13,6 +13,7 @@ from sim.cli_words import Asked
 from sim.errors import InputError, nearest, shown
 
 if TYPE_CHECKING:
+    from sim.decisions.precise import Drawing
     from sim.results import Results
     from sim.schema import Scenario
 
@@ -31,6 +32,7 @@ class Comparison:
     measure: str | None = None
     most: int = 500
     costs: Path | None = None
+    uncertainty: str = "none"
 
     def words(self, names: list[str]) -> list[str]:
         """The same again as words of a command."""
@@ -38,12 +40,14 @@ class Comparison:
         if self.precision is not None:
             made += ["--precision", f"{self.precision:g}", "--most-seeds", str(self.most)]
         made += ["--measure", self.measure] if self.measure else []
+        made += ["--uncertainty", self.uncertainty] if self.uncertainty != "none" else []
         return made + (["--costs", str(self.costs)] if self.costs else [])
 
 
 def compare(wanted: Comparison, live: dict[str, Any], writing: cli.Writing, at: str) -> None:
     """Live one setting under several plans on the same seeds, and say what differs."""
     cli_words.one_of(at, ("mean", "final"), "time")
+    cli_words.one_of(wanted.uncertainty, ("none", "posterior"), "uncertainty")
     check_measure(wanted.measure)
     names = plans_of(wanted)
     made = with_costs(cli_words.scenarios(wanted.setting, names, wanted.asked), wanted.costs)
@@ -72,10 +76,12 @@ def plans_of(wanted: Comparison) -> list[str]:
 
 
 def with_costs(made: "list[Scenario]", file: Path | None) -> "list[Scenario]":
-    """The scenarios with one's own unit costs, if there is a file of them."""
+    """The scenarios with one's own unit costs, if there is a file of them; two currencies are refused."""
     from sim.decisions import pricing
 
-    return made if file is None else pricing.priced(made, pricing.read(file))
+    priced = made if file is None else pricing.priced(made, pricing.read(file))
+    pricing.currency(priced)
+    return priced
 
 
 def check_measure(name: str | None) -> None:
@@ -98,8 +104,9 @@ def lived(
     made: "list[Scenario]", names: list[str], wanted: Comparison, live: dict[str, Any], writing: cli.Writing
 ) -> "Results":
     """The results of as many seeds as were asked for, or as a precision takes."""
+    draws = drawing(wanted.uncertainty, made)
     if wanted.precision is None:
-        return cli.lived(made, names, wanted.seeds, live, writing.quiet)
+        return cli.lived(made, names, wanted.seeds, live | {"draws": draws and draws(wanted.seeds)}, writing.quiet)
     from sim.decisions import precise
 
     aim = precise.Wanted(wanted.precision, wanted.measure or precise.MEASURE, "mean", wanted.most)
@@ -110,7 +117,19 @@ def lived(
 
     with cli_progress.progress("running", writing.quiet) as moved:
         first, number = wanted.seeds[0], len(wanted.seeds)
-        return precise.compared(made, names, first, number, aim, tell=tell, progress=moved, **live)
+        return precise.compared(made, names, first, number, aim, draws, tell, progress=moved, **live)
+
+
+def drawing(uncertainty: str, made: "list[Scenario]") -> "Drawing | None":
+    """What draws parameters for each seed, if they are to be drawn: the same for every plan."""
+    if uncertainty == "none":
+        return None
+    from sim import posterior
+
+    if not posterior.POSTERIOR_FILE.is_file():
+        message = "this version comes without draws of its parameters"
+        raise InputError(message, key="--uncertainty", found=uncertainty, allowed="none")
+    return lambda seeds: posterior.draws(made[0], seeds)
 
 
 def illustrate(results: "Results", folder: Path, command: str, measure: str | None = None) -> None:
@@ -134,10 +153,26 @@ def show_short(results: "Results", measure: str | None) -> None:
     from sim.decisions import bill, board, equity, page
 
     screen = showing.console()
+    show_chances(results)
     found = equity.table(results)
     judged = page.judged_by(results, measure)
     for heading, text in board.paragraphs(results, found, bill.drawn_up(results), judged):
         showing.put(screen, "", f"{heading}. {text}")
+
+
+def show_chances(results: "Results") -> None:
+    """How likely each plan is the best, and how many seeds a precision would take."""
+    from sim import wording
+    from sim.decisions import sections
+
+    rows = sections.chance_rows(results) if len(results.seeds) > 1 else []
+    if not rows:
+        return
+    columns = ["measure", *map(wording.title, results.labels), "seeds needed"]
+    made = showing.table("Chance of being the best", columns, right=columns[1:])
+    for label, about, *cells in rows:
+        made.add_row(f"{label} ({about.rsplit(', ', 1)[-1]})", *cells)
+    showing.console().print(made)
 
 
 # helpseek report

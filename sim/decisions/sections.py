@@ -56,8 +56,8 @@ def every(results: "Results", found: pd.DataFrame | None, bill: "Bill", drawn: "
     return "\n".join(part for part in parts if part)
 
 
-def seeds(results: "Results") -> str:
-    """How likely each plan is better than the rest, and how many seeds would tell each from the first."""
+def chance_rows(results: "Results") -> list[list[str]]:
+    """For each headline measure: label, unit and direction, the chance of each plan, and seeds for a precision."""
     found = wording.headline(comparisons.table(results))
     rows = []
     for name in dict.fromkeys(found[found.better != ""].measure):
@@ -67,6 +67,12 @@ def seeds(results: "Results") -> str:
         best = [first.best_base, *(mine.best[label] for label in results.labels[1:])]
         said = f"{max(2, int(mine.seeds_needed.max())):,} for ±{half}" if mine.seeds_needed.notna().all() else "–"
         rows.append([how.label, f"{how.step}, {mine.better.iloc[0]} is better", *map(chances.percent, best), said])
+    return rows
+
+
+def seeds(results: "Results") -> str:
+    """How likely each plan is better than the rest, and how many seeds would tell each from the first."""
+    rows = chance_rows(results)
     head = ("Measure", *map(title, results.labels), "Seeds for ±")
     caption = f"The chance of each plan to be the best, from {wording.counted(len(results.seeds), 'seed')}"
     return table(caption, head, rows, units=True) + f'<p class="note">{escape(SEEDS)}</p>' if rows else ""

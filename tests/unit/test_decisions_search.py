@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 import tiny
 from test_command_line import said
@@ -245,6 +246,28 @@ def test_compare_to_a_precision_and_report_it_with_tables(here):
     }
     assert "--precision" in (here / "c" / "report.html").read_text()
     assert said("verify", "c").exit_code == 0
+
+
+def test_parameters_drawn_with_each_seed_are_in_the_intervals(here, monkeypatch):
+    from sim import posterior
+
+    words = ["compare", "secondary_school", "--plans", "usual", "peer_leaders", *SHORT, "--seeds", 5, "--no-figures"]
+    table = pd.DataFrame({"weight": [1.0, 1.0], "norms.conformity": [0.5, 3.0]})
+    table.to_parquet(here / "draws.parquet")
+    monkeypatch.setattr(posterior, "POSTERIOR_FILE", here / "draws.parquet")
+    posterior.table.cache_clear()
+    answer = said(*words, "--uncertainty", "posterior", "--out", "c", "--precision", 0.5)
+    posterior.table.cache_clear()
+    assert answer.exit_code == 0, answer.output
+    about = json.loads((here / "c" / "manifest.json").read_text())
+    assert about["uncertainty"] == "luck and parameters"
+    assert len(about["draws"]) == 5
+    assert "--uncertainty posterior" in about["command"]
+    assert "luck and parameters" in answer.stdout
+    assert said("verify", "c").exit_code == 0
+    monkeypatch.setattr(posterior, "POSTERIOR_FILE", here / "none.parquet")
+    assert "without draws" in said(*words, "--uncertainty", "posterior").output
+    assert said(*words, "--uncertainty", "luck").exit_code == 2
 
 
 def test_report_overwrites_nothing_but_its_own_page(here):
