@@ -29,7 +29,9 @@ class Luck(NamedTuple):
 NOTHING = float("nan")
 
 
-def luck(values: np.ndarray, common: bool, blocks: np.ndarray | None = None, seed: int = 1) -> Luck:
+def luck(
+    values: np.ndarray, common: bool, blocks: np.ndarray | None = None, seed: int = 1, resamples: int = RESAMPLES
+) -> Luck:
     """How much of the variance of ``values`` (points, replicates) is luck, without bias.
 
     ``common`` says that replicate k of every point had the same seed. ``blocks`` number the points that were drawn
@@ -45,7 +47,7 @@ def luck(values: np.ndarray, common: bool, blocks: np.ndarray | None = None, see
     within, own, means = parts(kept, common)
     of_runs, of_points, in_means, left, share = shares(within.mean(), own.mean(), means.var(ddof=1), replicates)
     groups = np.arange(points) if blocks is None else np.unique(np.asarray(blocks)[known], return_inverse=True)[1]
-    low, high = interval(within, own, means, groups, replicates, seed)
+    low, high = interval(within, own, means, groups, replicates, seed, resamples)
     return Luck(share, low, high, of_runs, of_points, in_means, left, points, replicates, common)
 
 
@@ -71,15 +73,21 @@ def shares(within: float, own: float, between: float, replicates: int) -> tuple[
 
 
 def interval(
-    within: np.ndarray, own: np.ndarray, means: np.ndarray, blocks: np.ndarray, replicates: int, seed: int
+    within: np.ndarray,
+    own: np.ndarray,
+    means: np.ndarray,
+    blocks: np.ndarray,
+    replicates: int,
+    seed: int,
+    resamples: int,
 ) -> tuple[float, float]:
     """The 95% interval of luck's share when blocks of points are drawn again."""
     rng = np.random.default_rng(seed)
     count = int(blocks.max()) + 1
-    if count < 2:
+    if count < 2 or resamples < 1:
         return NOTHING, NOTHING
-    found = np.empty(RESAMPLES)
-    for k in range(RESAMPLES):
+    found = np.empty(resamples)
+    for k in range(resamples):
         weights = np.bincount(rng.integers(count, size=count), minlength=count)[blocks].astype(float)
         total = weights.sum()
         centre = weights @ means / total

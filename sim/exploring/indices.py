@@ -52,7 +52,7 @@ def sobol(problem: Mapping[str, Any], design: Design, means: np.ndarray, luck: L
     names = units(problem)
     with undisturbed():
         found = sobol.analyze(
-            plain(problem), means, calc_second_order=design.second_order, num_resamples=RESAMPLES, seed=SEED
+            plain(problem), means, calc_second_order=design.second_order, num_resamples=resamples(design), seed=SEED
         )
     left = luck.left if luck is not None else math.nan
     touched = math.nan if luck is not None and luck.common else left
@@ -79,6 +79,11 @@ def sobol(problem: Mapping[str, Any], design: Design, means: np.ndarray, luck: L
     return rows
 
 
+def resamples(design: Design) -> int:
+    """How often to draw again: as often as costs little."""
+    return max(100, min(RESAMPLES, 200_000 // design.base))
+
+
 def freed(index: str, value: float, left: float) -> float:
     """A Sobol index as a share of the variance that parameters make; ``left`` is luck's share of that of the means.
 
@@ -102,7 +107,7 @@ def morris(problem: Mapping[str, Any], design: Design, means: np.ndarray, luck: 
 
     with undisturbed():
         found = morris.analyze(
-            plain(problem), design.points, means, num_levels=LEVELS, num_resamples=RESAMPLES, seed=SEED
+            plain(problem), design.points, means, num_levels=LEVELS, num_resamples=resamples(design), seed=SEED
         )
     step = LEVELS / (2.0 * (LEVELS - 1.0))
     noise = math.sqrt(2.0 * luck.in_means) / step * math.sqrt(2.0 / math.pi) if luck is not None else math.nan
