@@ -9,6 +9,7 @@ import typer
 
 import sim
 from sim.app import commands as page_commands
+from sim.calibration import commands as calibration_commands
 from sim.cli_options import Changes, First, Force, Json, Out, Page, People, Persons, Quiet, Size, Threads, Ties, Weeks
 from sim.cli_words import Asked, Guarded, seeds
 from sim.decisions import commands as decision_commands
@@ -41,6 +42,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     trial_commands,
     exploring_commands,
     decision_commands,
+    calibration_commands,
     page_commands,
 )
 

@@ -1,10 +1,11 @@
 """Communities watched week by week: every person's states kept, as a survey that never ends would keep them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from sim.groups import BASE_COHESION
 from sim.measures import CENSUS_TALLIES, TALLIES
 from sim.people import column
 from sim.population import Population, World
@@ -20,6 +21,8 @@ WEEKLY = (  # kept for every week, week 0 included
     "care_event",
     "weeks_in_help",
     "reachable_friends",
+    "injunctive_norm",
+    "self_stigma",
 )
 AT_START = (  # kept for week 0 only
     "group",
@@ -44,7 +47,8 @@ class Cohort:
 
     ``weekly[name]`` is an array (weeks + 1, people), ``start[name]`` an array (people). ``tallies`` and ``census`` are
     sums over everybody, (weeks + 1, tallies). ``pairs`` are the trusted ties in the last week, both ways where both
-    trust: two arrays of person numbers.
+    trust: two arrays of person numbers. ``service`` is (weeks + 1, service tallies); ``cohesion`` is that of each
+    person's group in the last week, without training.
     """
 
     weekly: dict[str, np.ndarray]
@@ -52,6 +56,8 @@ class Cohort:
     tallies: np.ndarray
     census: np.ndarray
     pairs: tuple[np.ndarray, np.ndarray]
+    service: np.ndarray
+    cohesion: np.ndarray
     parameters: np.void
 
     @property
@@ -68,8 +74,16 @@ class Cohort:
         return float(self.census[0, CENSUS_TALLIES.index(name)])
 
 
-def watch(worlds: Sequence[World], weeks: int, threads: int = 1) -> list[Cohort]:
-    """Live worlds for ``weeks`` weeks after their burn-in and keep what ``WEEKLY`` names of everybody."""
+def watch(
+    worlds: Sequence[World],
+    weeks: int,
+    threads: int = 1,
+    begin: Callable[[Population], object] | None = None,
+) -> list[Cohort]:
+    """Live worlds for ``weeks`` weeks after their burn-in and keep what ``WEEKLY`` names of everybody.
+
+    ``begin`` may change people's states once, at week 0.
+    """
     population = Population(worlds, weeks, census_every=max(weeks, 1))
     people = population.state.people
     kept = {name: np.empty((weeks + 1, people.group.size), column(people, name).dtype) for name in WEEKLY}
@@ -77,6 +91,8 @@ def watch(worlds: Sequence[World], weeks: int, threads: int = 1) -> list[Cohort]
     for week in range(weeks + 1):
         population.run(week, threads)
         if week == 0:
+            if begin:
+                begin(population)
             start = {name: column(people, name).copy() for name in AT_START}
         for name, table in kept.items():
             table[week] = column(people, name)
@@ -92,6 +108,8 @@ def cohort(w: int, population: Population, kept: dict[str, np.ndarray], start: d
         population.output.tallies[w].sum(axis=1),
         population.output.census[w].sum(axis=1),
         trusted_pairs(rows, population),
+        population.output.service[w],
+        population.state.groups.value[BASE_COHESION, column(population.state.people, "group")[rows]],
         population.records[w],
     )
 

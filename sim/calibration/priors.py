@@ -33,7 +33,7 @@ class Prior:
 
     def scaled(self, unit: np.ndarray) -> np.ndarray:
         """Points of the unit cube, (points, names), as values of the parameters."""
-        return self.low + unit * (self.high - self.low)
+        return np.clip(self.low + unit * (self.high - self.low), self.low, self.high)
 
     def unit(self, values: np.ndarray) -> np.ndarray:
         """Values of the parameters as points of the unit cube."""
