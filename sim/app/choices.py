@@ -1,4 +1,4 @@
-"""What can be chosen: settings, plans and levers, each with what the registry and its file say of it."""
+"""What can be chosen: settings, plans and levers, each with what its file or the registry says of it."""
 
 from functools import cache
 from typing import Any
@@ -30,25 +30,20 @@ def files() -> dict[str, list[dict[str, str]]]:
     }
 
 
-def choices(community: Community) -> dict[str, Any]:
-    """Settings, plans, and the levers that have a say in this community, each at its value now."""
-    return files() | {"levers": levers(community)}
-
-
 def levers(community: Community) -> list[dict[str, Any]]:
-    """Each lever as the page shows it; those of interventions only if their plan is at hand."""
+    """Each lever that has a say in this community; those of interventions only if they are at hand."""
     scenario = community.scenario
     done = {item.kind for item in scenario.interventions.values()}
     pinned = {f"{item.kind}.{handle}" for item in scenario.interventions.values() for handle in item.effects}
     usual = community.usual
     return [
-        lever(each, scenario.parameters[name], usual[name])
+        lever(each, usual[name])
         for name, each in registry().items()
         if each.kind != "fixed" and name not in pinned and (each.group not in kinds() or each.group in done)
     ]
 
 
-def lever(each: Parameter, value: float, usual: float) -> dict[str, Any]:
+def lever(each: Parameter, usual: float) -> dict[str, Any]:
     """One lever."""
     return {
         "name": each.name,
@@ -57,7 +52,6 @@ def lever(each: Parameter, value: float, usual: float) -> dict[str, Any]:
         "unit": each.unit,
         "low": each.low,
         "high": each.high,
-        "value": value,
         "usual": usual,
         "group": each.group,
         "grade": GRADES[each.evidence],

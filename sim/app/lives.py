@@ -1,4 +1,4 @@
-"""One person as the page tells of her: her weeks with and without the plan, whom she trusts, and why she asked or not."""
+"""One person as the page tells of her: her weeks with the plan and without, whom she trusts, and why she asked."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ MOST_TIES = 40  # told of one person, those she trusts most
 
 
 def life(community: Community, number: int, why: int | None) -> dict[str, Any]:
-    """All that is told of person ``number`` (from 1); ``why`` is the week whose choice is explained, or None for now."""
+    """All that is told of person ``number`` (from 1); ``why`` is the week whose choice is explained, None the last."""
     row = number - 1
     weeks = np.ascontiguousarray(community.diary.pages[:, :, :, row])  # (weeks, 2, BYTES)
     asked_for = community.week if why is None else min(why, community.week)

@@ -5,10 +5,10 @@ from sim import style
 # On dark ground what stands out is light: the same hues, their order of lightness turned round.
 LIGHT = {
     "paper": style.PAPER,
-    "ground": "#f5f7f8",
+    "ground": "#f3f6f8",
     "ink": style.INK,
     "quiet": style.QUIET,
-    "sunk": "#eef2f4",
+    "sunk": "#e9eff2",
     "rule": style.RULE,
     "field": "#8795a1",
     "accent": style.PRIVATE,

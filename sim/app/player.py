@@ -7,10 +7,12 @@ stands still, nothing runs on after a visitor has left, and no session needs a t
 from dataclasses import replace
 from typing import Any
 
+import traitlets
+
 from sim.app import frames
 from sim.app.address import COLOURS, LARGEST_SEED, LATEST, Addition, Address, Change, in_range, one_of, whole
-from sim.app.choices import choices, files
-from sim.app.community import Community
+from sim.app.choices import files, levers
+from sim.app.community import Community, levers_at
 from sim.app.view import View
 from sim.errors import InputError
 
@@ -19,6 +21,8 @@ class Player(View):
     """A page on which a community lives."""
 
     both = False  # whether the world without the plan is shown as well
+    # What is known of each lever: sent when somebody opens them
+    levers: list[dict[str, Any]] = traitlets.List().tag(sync=True)  # type: ignore[assignment]
 
     def stands(self) -> dict[str, Any]:
         """The picture, all weeks so far, and what can be chosen."""
@@ -27,11 +31,22 @@ class Player(View):
         return frames.picture(community) | {
             "history": frames.history(community),
             "address": shown(self.session.address),
-            "choices": choices(community),
+            "choices": files(),
+            "moved": levers_at(community.address.changes, community.week),
             "has_plan": community.has_plan,
             "plan_titles": plan_titles(community),
             "horizon": community.scenario.weeks,
         }
+
+    def show(self) -> None:
+        """Send everything; the levers if they are open."""
+        super().show()
+        if self.levers:
+            self.levers = levers(self.session.community)
+
+    def vue_open_levers(self, _nothing: Any) -> None:
+        """Send what is known of the levers."""
+        self.levers = levers(self.session.community)
 
     def moves(self) -> dict[str, Any]:
         """This week."""
@@ -76,6 +91,8 @@ class Player(View):
 
     def vue_lever(self, asked: Any) -> None:
         """Move a lever: from the next week on, or from the very beginning if no week has been lived."""
+        if not isinstance(asked, dict) or not {"name", "value"} <= set(asked):
+            raise InputError("this is no lever")
         name, value = str(asked["name"]), in_range(str(asked["name"]), str(asked["value"]))
         here = self.session.address
         others = tuple(each for each in here.changes if (each.week, each.name) != (here.week, name))

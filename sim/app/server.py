@@ -91,9 +91,9 @@ def warm(say: Any) -> None:
     community = Community(visitors.START)
     community.step()
     from sim.app import frames, lives
-    from sim.app.choices import choices
+    from sim.app.choices import levers
 
-    frames.week(community, both=True), frames.picture(community), choices(community), lives.life(community, 1, None)
+    frames.week(community, both=True), frames.picture(community), levers(community), lives.life(community, 1, None)
     say(f"  ready in {time.perf_counter() - began:.1f} s: {community.people} people, twice")
 
 

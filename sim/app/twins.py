@@ -1,6 +1,6 @@
 """How two lives with the same luck came to differ: who asked that would not have, who earlier, later or no more."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -43,7 +43,7 @@ def compared(pages: np.ndarray) -> Compared:
     return Compared(kind, first, asks, in_need)
 
 
-def stories(pages: np.ndarray, found: Compared, most: int = 24) -> list[dict[str, int | str | None]]:
+def stories(pages: np.ndarray, found: Compared, most: int = 24) -> list[dict[str, Any]]:
     """The lives that differ in asking, told in a few numbers, those first who asked only with the plan."""
     order = (ONLY_WITH, ONLY_WITHOUT, EARLIER, LATER)
     rows = [int(row) for kind in order for row in np.flatnonzero(found.kind == kind)][:most]

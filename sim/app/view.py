@@ -26,11 +26,13 @@ class View(ipyvue.VueTemplate):
     still = traitlets.Dict().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
     notice = traitlets.Unicode().tag(sync=True)
+    turn = traitlets.Int(0).tag(sync=True)  # how many questions have been answered
     version = traitlets.Int(0)
     session: Session = traitlets.Instance(Session)  # type: ignore[assignment]
     go_to = traitlets.Any()
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
+        self._shown = 0
         super().__init__(*arguments, **named)
         self.observe(lambda change: self.show(), "version")
         self.show()
@@ -39,7 +41,8 @@ class View(ipyvue.VueTemplate):
         """Send everything."""
         self.notice = self.session.notice
         self.link = link.written(self.session.address)
-        self.still = self.stands()
+        self._shown += 1
+        self.still = self.stands() | {"shown": self._shown}  # what is shown anew is new, were it the same
         self.frame = self.moves()
 
     def show_week(self) -> None:
@@ -70,6 +73,8 @@ class View(ipyvue.VueTemplate):
         except Exception:
             logger.exception("a page could not answer %s", name)
             self.notice = "This could not be done. The page goes on; the server's log has the reason."
+        finally:
+            self.turn += 1
 
     def vue_go(self, where: Any) -> None:
         """Open another page with the same state."""

@@ -60,14 +60,15 @@
 
   // The address bar follows the state, not faster than browsers allow
   let pending = null, last = 0;
-  hs.follow = query => {
-    const due = Math.max(0, 700 - (performance.now() - last));
+  hs.follow = (query, atOnce) => {
+    const due = atOnce ? 0 : Math.max(0, 700 - (performance.now() - last));
     clearTimeout(pending);
-    pending = setTimeout(() => {
+    const write = () => {
       last = performance.now();
       const wanted = location.pathname + (query ? "?" + query : "");
       if (location.pathname + location.search !== wanted) history.replaceState(history.state, "", wanted);
-    }, due);
+    };
+    if (atOnce) write(); else pending = setTimeout(write, due);
   };
 
   hs.parts["hs-icon"] = {
@@ -116,6 +117,7 @@
       open(event, path) {
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
         event.preventDefault();
+        hs.follow(this.link, true);
         if (path !== this.here) this.$emit("go", this.to(path));
       },
       theme() { hs.setDark(!this.dark); },

@@ -52,9 +52,7 @@
       const places = hs.words16(still.places);
       const x = new Float32Array(this.people), y = new Float32Array(this.people);
       for (let k = 0; k < this.people; k++) { x[k] = places[2 * k] / 65535; y[k] = places[2 * k + 1] / 65535; }
-      this.fromX = this.x && this.x.length === x.length && !hs.still() ? this.x : x;
-      this.fromY = this.y && this.y.length === y.length && !hs.still() ? this.y : y;
-      this.toX = x; this.toY = y; this.x = x; this.y = y;
+      this.x = x; this.y = y;
       this.leaders = hs.bytes(still.leaders);
       this.group = hs.words16(still.group);
       this.groups = still.groups;
@@ -99,16 +97,19 @@
       this.ratio = Math.min(3, window.devicePixelRatio || 1);
       this.width = area.width; this.height = area.height;
       for (const each of [this.canvas, this.under]) { each.width = Math.round(area.width * this.ratio); each.height = Math.round(area.height * this.ratio); }
-      const margin = 18;
-      this.unit = Math.min((this.width - 2 * margin) / this.box.width, (this.height - 2 * margin) / this.box.height);
-      this.left = (this.width - this.unit * this.box.width) / 2 - this.unit * this.box.left;
-      this.top = (this.height - this.unit * this.box.height) / 2 - this.unit * this.box.top;
+      const margin = Math.min(22, 0.05 * area.width + 4), box = this.box;
+      const fit = (wide, high) => Math.min((this.width - 2 * margin) / wide, (this.height - 2 * margin) / high);
+      this.turned = fit(box.height, box.width) > fit(box.width, box.height); // a tall stage takes a wide picture on its side
+      const [wide, high, left, top] = this.turned ? [box.height, box.width, box.top, box.left] : [box.width, box.height, box.left, box.top];
+      this.unit = fit(wide, high);
+      this.left = (this.width - this.unit * wide) / 2 - this.unit * left;
+      this.top = (this.height - this.unit * high) / 2 - this.unit * top;
       this.radius = Math.max(1.3, Math.min(11, 0.36 * this.gap * this.unit));
       this.drawUnder();
       this.draw();
     }
-    px(i) { return this.left + this.unit * this.x[i]; }
-    py(i) { return this.top + this.unit * this.y[i]; }
+    px(i) { return this.left + this.unit * (this.turned ? this.y : this.x)[i]; }
+    py(i) { return this.top + this.unit * (this.turned ? this.x : this.y)[i]; }
     drawUnder() {
       const pen = this.under.getContext("2d");
       pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
@@ -117,7 +118,8 @@
       pen.strokeStyle = hs.colour("rule");
       for (const disc of this.discs.values()) {
         pen.beginPath();
-        pen.arc(this.left + this.unit * disc.x, this.top + this.unit * disc.y, this.unit * disc.r + 2.1 * this.radius, 0, 7);
+        const [x, y] = this.turned ? [disc.y, disc.x] : [disc.x, disc.y];
+        pen.arc(this.left + this.unit * x, this.top + this.unit * y, this.unit * disc.r + 2.1 * this.radius, 0, 7);
         pen.fill(); pen.lineWidth = 1; pen.stroke();
       }
       if (!this.showTies) return;
@@ -347,7 +349,7 @@
   hs.kinds = ["same", "only_with", "earlier", "later", "only_without", "other"];
 
   hs.parts["hs-legend"] = {
-    props: {colour: String, plan: Boolean},
+    props: {colour: String, hasPlan: Boolean},
     data: () => ({w, tick: 0}),
     mounted() { this.onTheme = () => { this.tick++; }; addEventListener("helpseek.theme", this.onTheme); },
     destroyed() { removeEventListener("helpseek.theme", this.onTheme); },
@@ -365,10 +367,10 @@
       asks() { return SOURCES.slice(1).map(source => ({source, label: w.legend["asks_" + source]})); },
     },
     template: `
-<div class="hs-legend">
+<div class="hs-legend"><hs-colour :colour="colour" :has-plan="hasPlan" @colour="$emit('colour', $event)"/><div>
   <ul v-if="swatches" :aria-label="w.legend.colours"><li v-for="each in swatches" :key="each.label"><i class="hs-dot" :style="{background: each.fill, boxShadow: each.edge ? 'inset 0 0 0 2px ' + each.edge : null}"></i>{{ each.label }}</li></ul>
   <div v-else class="hs-ramp"><span>{{ w.legend[colour + '_low'] }}</span><i v-for="(fill, k) in ramp" :key="k" :style="{background: fill}"></i><span>{{ w.legend[colour + '_high'] }}</span></div>
   <ul :aria-label="w.legend.rings"><li v-for="each in asks" :key="each.source"><i :class="'hs-ring hs-ring-' + each.source"></i>{{ each.label }}</li><li><i class="hs-square"></i>{{ w.legend.leader }}</li></ul>
-</div>`,
+</div></div>`,
   };
 })();

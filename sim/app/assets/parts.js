@@ -6,9 +6,9 @@
 
   // The next week is asked for when the last one has come and the pace allows it: never two at once
   hs.parts["hs-player"] = {
-    props: {week: Number, horizon: Number},
+    props: {week: Number, horizon: Number, turn: Number},
     data: () => ({w, playing: false, waiting: false, pace: 2, paces: PACES, dragged: null}),
-    watch: {week() { this.arrived(); }},
+    watch: {turn() { this.arrived(); }},
     beforeDestroy() { clearTimeout(this.timer); document.removeEventListener("visibilitychange", this.onHide); removeEventListener("keydown", this.onKey); },
     mounted() {
       this.asked = 0;
@@ -30,14 +30,16 @@
         if (this.waiting) return;
         this.waiting = true;
         this.asked = performance.now();
+        this.before = this.week;
         hs.askedAt = this.asked;
         this.$emit("step");
       },
       step() { this.pause(); this.ask(); },
       arrived() {
+        if (!this.waiting) return;
         this.waiting = false;
         if (!this.playing) return;
-        if (this.week >= 520) { this.pause(); return; }
+        if (this.week === this.before) { this.pause(); return; } // the server could not; it says why
         const due = Math.max(0, this.asked + 1000 / this.pace - performance.now());
         clearTimeout(this.timer);
         this.timer = setTimeout(() => { if (this.playing) this.ask(); }, due);
@@ -95,6 +97,60 @@
     template: `<label class="hs-by"><span>{{ w.stage.colour }}</span><select :value="colour" @change="$emit('colour', $event.target.value)"><option v-for="each in all" :key="each" :value="each">{{ w.stage.by[each] }}</option></select></label>`,
   };
 
+  // Levers: what the registry knows of each, where it stands, and what moving it means
+  hs.parts["hs-levers"] = {
+    props: {levers: Array, moved: Object, address: Object, choices: Object, week: Number},
+    data: () => ({w, wanted: "", all: false, plan: "", opened: null}),
+    computed: {
+      shown() {
+        const words = this.wanted.toLowerCase().split(/\s+/).filter(Boolean);
+        const hit = each => words.every(word => (each.label + " " + each.name + " " + each.meaning).toLowerCase().includes(word));
+        if (words.length) return this.levers.filter(hit).slice(0, 60);
+        return this.levers.filter(each => each.first || each.name in this.moved || this.planGroups.includes(each.group));
+      },
+      planGroups() { return [...new Set(this.levers.map(each => each.group))].filter(group => !["distress", "seeking", "replies", "care", "norms", "bonds", "groups"].includes(group)); },
+      dates() {
+        const said = this.address.changes.map(([week, name, value]) => {
+          const about = this.levers.find(each => each.name === name);
+          return hs.fill(week ? w.levers.since : w.levers.always, {label: about ? about.label : name, value: this.text(value), week: week + 1});
+        });
+        return said.concat(this.address.additions.map(([week, plan]) => hs.fill(w.levers.begun, {label: this.titleOf(plan), week: week + 1})));
+      },
+      plans() { return this.choices.plans.filter(plan => plan.name !== "usual" && !this.address.plans.includes(plan.name) && !this.address.additions.some(each => each[1] === plan.name)); },
+    },
+    methods: {
+      open(event) { if (event.target.open && !this.levers.length) this.$emit("open"); },
+      value(each) { return each.name in this.moved ? this.moved[each.name] : each.usual; },
+      text(value) { return String(Number(Number(value).toPrecision(4))).replace("-", "−"); },
+      set(each, event) {
+        const value = Number(event.target.value);
+        if (event.target.value !== "" && isFinite(value) && value >= each.low && value <= each.high) this.$emit("lever", {name: each.name, value});
+        else event.target.value = this.value(each);
+      },
+      titleOf(name) { const found = this.choices.plans.find(each => each.name === name); return found ? found.title : name; },
+      step(each) { const fine = (each.high - each.low) / 100, power = 10 ** Math.floor(Math.log10(fine)); return Number(([5, 2, 1].find(k => k * power <= fine * 1.001) * power).toPrecision(1)); },
+    },
+    template: `
+<details class="hs-levers" @toggle="open"><summary :title="w.levers.none"><hs-icon name="levers"/><b>{{ w.levers.name }}</b><span v-if="dates.length" data-dates>{{ dates.join(" · ") }}</span></summary>
+  <div class="hs-card hs-lever-box">
+  <div class="hs-lever-head">
+    <label><span>{{ w.levers.find }}</span><input type="search" maxlength="60" v-model="wanted"></label>
+    <label><span>{{ w.levers.begin }}</span><select v-model="plan"><option value="" disabled>{{ w.levers.choose }}</option><option v-for="each in plans" :key="each.name" :value="each.name">{{ each.title }}</option></select></label>
+    <button type="button" class="hs-button" :disabled="!plan" @click="$emit('begin', plan); plan = ''">{{ week ? w.levers.next_week : w.levers.at_once }}</button>
+    <button type="button" class="hs-button" :disabled="!dates.length" @click="$emit('reset')">{{ w.levers.reset }}</button>
+  </div>
+  <p class="hs-note">{{ week ? w.levers.from_next : w.levers.from_start }}</p>
+  <p v-if="wanted && !shown.length" class="hs-lead">{{ w.levers.no_match }}</p>
+  <ul class="hs-lever-list"><li v-for="each in shown" :key="each.name" :class="{moved: each.name in moved}">
+    <label :for="'lever-' + each.name">{{ each.label }}</label>
+    <div class="hs-lever-set"><input :id="'lever-' + each.name" type="range" :min="each.low" :max="each.high" :step="step(each)" :value="value(each)" :aria-valuetext="text(value(each)) + ' ' + each.unit" @change="set(each, $event)">
+      <input type="number" class="hs-exact" :aria-label="each.label + ', ' + each.unit" :min="each.low" :max="each.high" step="any" :value="Number(Number(value(each)).toPrecision(4))" @change="set(each, $event)"><span class="hs-unit">{{ each.unit }}</span></div>
+    <details class="hs-about"><summary>{{ w.levers.range }} {{ text(each.low) }} – {{ text(each.high) }}, {{ w.levers.usual }} {{ text(each.usual) }}</summary>
+      <p>{{ each.meaning }}</p><p>{{ each.grade.charAt(0).toUpperCase() + each.grade.slice(1) }}. {{ each.why }}</p><p v-for="source in each.sources" class="hs-source">{{ source }}</p></details>
+  </li></ul></div>
+</details>`,
+  };
+
   // A few numbers of this week, as the engine counted them
   hs.parts["hs-figures"] = {
     props: {frame: Object, hasPlan: Boolean},
@@ -106,6 +162,6 @@
         }));
       },
     },
-    template: `<dl class="hs-figures"><div v-for="each in all" :key="each.name"><dt>{{ w.figures[each.name] }}</dt><dd><b :data-figure="each.name">{{ each.now }}</b><small v-if="hasPlan">{{ each.other }} {{ w.figures.without }}</small></dd></div></dl>`,
+    template: `<dl class="hs-figures"><div v-for="each in all" :key="each.name"><dt>{{ w.figures[each.name] }}<small v-if="hasPlan">{{ w.figures.without }} {{ each.other }}</small></dt><dd><b :data-figure="each.name">{{ each.now }}</b></dd></div></dl>`,
   };
 })();

@@ -107,7 +107,8 @@
         const value = ["others", "unrecognised", "access"].includes(key) ? hs.number(state, "share") : ["encouraged"].includes(key) ? hs.number(state, "whole") : key === "distress" || key === "wait" ? state.toFixed(1) : hs.number(state);
         return hs.fill(text, {value});
       },
-      amount(value) { return (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2); },
+      amount(value) { const text = Math.abs(value).toFixed(2); return text === "0.00" ? text : (value < 0 ? "−" : "+") + text; },
+      says(option) { return option.terms.filter(term => term[1] !== 0); },
     },
     template: `
 <div class="hs-reasons">
@@ -121,7 +122,7 @@
     <div class="hs-tabs" role="group" :aria-label="w.reasons.which"><button v-for="each in why.options" :key="each.source" :aria-pressed="each.source === shown ? 'true' : 'false'" @click="open = each.source">{{ w.reasons.options[each.source] }}</button></div>
     <p v-if="option.closed.length" class="hs-closed">{{ option.closed.map(key => w.reasons.closed[key]).join(" ") }}</p>
     <table class="hs-terms"><caption class="hs-heard">{{ w.reasons.caption }} {{ w.reasons.options[shown] }}</caption><thead class="hs-heard"><tr><th scope="col">{{ w.reasons.reason }}</th><th scope="col">{{ w.reasons.effect }}</th><th scope="col">{{ w.reasons.effect }}</th></tr></thead><tbody>
-      <tr v-for="term in option.terms" :key="term[0]"><th scope="row">{{ name(term[0]) }}<small v-if="state(term[0], term[2])">{{ state(term[0], term[2]) }}</small></th>
+      <tr v-for="term in says(option)" :key="term[0]"><th scope="row">{{ name(term[0]) }}<small v-if="state(term[0], term[2])">{{ state(term[0], term[2]) }}</small></th>
         <td class="hs-bars"><i :class="term[1] < 0 ? 'against' : 'for'" :style="{width: 50 * Math.abs(term[1]) / scale + '%', [term[1] < 0 ? 'right' : 'left']: '50%'}"></i></td>
         <td class="hs-amount" :data-term="term[0]">{{ amount(term[1]) }}</td></tr>
       <tr class="hs-sum"><th scope="row">{{ w.reasons.sum }}</th><td></td><td class="hs-amount" data-term="sum">{{ amount(option.utility) }}</td></tr>
