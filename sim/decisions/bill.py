@@ -81,7 +81,7 @@ def said(ratio: Ratio, effect: Effect, currency: str, extra: np.ndarray) -> str:
     if ratio.told == MAYBE_NOTHING:
         least = f"; if there is one, each costs at least {figure(ratio.low)} {currency}" if ratio.low > 0 else ""
         return f"cannot be told, as there may be no effect{least}"
-    return "no effect at all" if ratio.told == NONE else "does less than the first plan"
+    return "no effect in any seed" if ratio.told == NONE else "does less than the first plan"
 
 
 def figure(value: float) -> str:

@@ -137,7 +137,16 @@ def in_words(about: dict[str, Any]) -> str:
         for each in about["intervals"]
     ]
     end = "The precision is reached" if about["reached"] else "The precision is not reached"
-    return f"{said}{end}: {wording.joined(parts)}."
+    return f"{said}{end}: {wording.joined(parts)}.{never(about, number)}"
+
+
+def never(about: dict[str, Any], number: int) -> str:
+    """What is to be said of plans that differed in no seed: so little is known as three in the number of seeds."""
+    plans = [f"“{wording.title(each['label'])}”" for each in about["intervals"] if each["low"] == each["high"]]
+    if not plans:
+        return ""
+    share = min(1.0, 3.0 / number)
+    return f" In no seed did {wording.joined(plans, 'or')} differ at all; up to about {share:.0%} of seeds still might."
 
 
 ENDS = ("difference", "low", "high")

@@ -60,7 +60,7 @@ def chance_rows(results: "Results") -> list[list[str]]:
     """For each headline measure: label, unit and direction, the chance of each plan, and seeds for a precision."""
     found = wording.headline(comparisons.table(results))
     rows = []
-    for name in dict.fromkeys(found[found.better != ""].measure):
+    for name in dict.fromkeys(found[(found.better != "") & (found.measure != "cost")].measure):
         mine = found[found.measure == name].set_index("label")
         how, first = wording.said(name, mine.unit.iloc[0]), mine.iloc[0]
         half = wording.plain(first.precision * how.factor, wording.decimals_for(first.precision * how.factor, 2, 2))

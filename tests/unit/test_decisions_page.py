@@ -178,6 +178,11 @@ def test_the_precision_is_told():
     assert "±1 percentage points" in said
     assert "140 are needed in all" in said
     assert "+2.00 (1.10 to 2.90)" in said
+    assert "In no seed" not in said
+    never = {"label": "b", "difference": 0.0, "low": 0.0, "high": 0.0}
+    assert "In no seed did “B” differ at all; up to about 2% of seeds still might." in precise.in_words(
+        about | {"intervals": [*about["intervals"], never]}
+    )
 
 
 # Figures
