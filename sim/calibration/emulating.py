@@ -10,6 +10,7 @@ import pandas as pd
 from sim.calibration.targets import Target
 
 FEWEST_POINTS = 20
+TUNED_ON = 160  # points at least, up to twice as many, by which a process finds its lengths; all are then its data
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,12 @@ def fitted(unit: np.ndarray, values: np.ndarray, columns: list[int]) -> Emulator
     x, y = unit[seen][:, columns], values[seen]
     middle, spread = float(y.mean()), max(float(y.std()), 1e-9)
     smooth = ConstantKernel(1.0, (1e-2, 1e2)) * RBF(np.full(len(columns), 2.0), (0.2, 50.0))
-    process = GaussianProcessRegressor(smooth + WhiteKernel(0.3, (1e-4, 2.0)), normalize_y=False, random_state=0)
+    some = slice(None, None, max(1, len(x) // TUNED_ON))
+    tuned = GaussianProcessRegressor(smooth + WhiteKernel(0.3, (1e-4, 2.0)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound is an input that does not matter
-        process.fit(x, (y - middle) / spread)
+        tuned.fit(x[some], (y[some] - middle) / spread)
+    process = GaussianProcessRegressor(tuned.kernel_, optimizer=None).fit(x, (y - middle) / spread)
     noise = float(process.kernel_.k2.noise_level) * spread**2
     return Emulator(process, columns, middle, spread, noise)
 
@@ -55,7 +58,7 @@ def emulators(
     """An emulator for every target whose fact could be seen."""
     found = {}
     for target in targets:
-        made = fitted(unit, facts[target.fact].to_numpy(float), inputs[target.id])
+        made = fitted(unit, target.bounded(facts[target.fact].to_numpy(float)), inputs[target.id])
         if made is not None:
             found[target.id] = made
     return found

@@ -7,7 +7,7 @@ from sim.params import GRADES, groups, references, registry
 
 SAYS = (
     "Every number that the model rests on, with its source and how well it is known. Written from the registry by "
-    "`python tools/tables.py`; do not edit it by hand. Most sources were read as abstracts only, seldom as whole papers; "
+    "`python tools/tables.py`; do not edit it by hand. Most sources were read as abstracts only; "
     "each source's note says what was read. A grade says how well a figure is known, not how good the study was."
 )
 

@@ -36,7 +36,7 @@ def effects(prior: Prior, points: np.ndarray, facts: pd.DataFrame, targets: Sequ
 
     found = {}
     for target in targets:
-        values = filled(facts[target.fact].to_numpy())
+        values = filled(target.bounded(facts[target.fact].to_numpy(float)))
         moved = morris.analyze(problem(prior), points, values, num_levels=LEVELS, num_resamples=2, seed=1)
         found[target.id] = np.nan_to_num(np.asarray(moved["mu_star"], float)) / ((target.high - target.low) / 2)
     return pd.DataFrame(found, index=pd.Index(prior.names, name="parameter"))

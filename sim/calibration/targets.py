@@ -55,6 +55,11 @@ class Target(BaseModel):
         spread = np.where(away < 0, max(self.value - self.low, least), max(self.high - self.value, least)) / NORMAL_95
         return away**2 / (spread**2 + variance)
 
+    def bounded(self, values: np.ndarray) -> np.ndarray:
+        """Values of the model, none further from the interval than four times its width: beyond, all are just wrong."""
+        reach = 4 * (self.high - self.low)
+        return np.clip(values, self.low - reach, self.high + reach)
+
     def met(self, value: float) -> bool:
         """Whether a value lies in the fact's interval."""
         return self.low <= value <= self.high
