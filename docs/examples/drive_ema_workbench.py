@@ -10,11 +10,13 @@ from ema_workbench import Constant, Model, RealParameter, ScalarOutcome, Sequent
 import sim
 
 
-def main(scenarios: int = 50, policies: int = 4, people: int = 400) -> tuple[pd.DataFrame, dict]:
+def main(
+    scenarios: int = 50, policies: int = 4, people: int = 400, changes: dict | None = None
+) -> tuple[pd.DataFrame, dict]:
     """How peer leaders do under uncertain norms: reach is the lever, two norms are the uncertainties."""
     names = ["peer_leaders.reach", "norms.conformity", "norms.speaking_stigma"]
     measures = ["injunctive_norm", "unmet_need"]
-    problem = sim.problem("secondary_school", "peer_leaders", names, measures=measures, people=people)
+    problem = sim.problem("secondary_school", "peer_leaders", names, measures=measures, people=people, changes=changes)
     sides = [
         RealParameter(name.replace(".", "_"), *bounds)
         for name, bounds in zip(problem["names"], problem["bounds"], strict=True)

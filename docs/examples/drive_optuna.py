@@ -8,10 +8,12 @@ import optuna
 import sim
 
 
-def main(trials: int = 40, people: int = 400, replicates: int = 4) -> optuna.Study:
+def main(trials: int = 40, people: int = 400, replicates: int = 4, changes: dict | None = None) -> optuna.Study:
     """At what reach and dose peer leaders move perceived approval most, if every person trained has a price."""
     names = ["peer_leaders.reach", "peer_leaders.dose"]
-    problem = sim.problem("secondary_school", "peer_leaders", names, measures="injunctive_norm", people=people)
+    problem = sim.problem(
+        "secondary_school", "peer_leaders", names, measures="injunctive_norm", people=people, changes=changes
+    )
     ranges = dict(zip(problem["names"], problem["bounds"], strict=True))
 
     def objective(trial: optuna.Trial) -> float:

@@ -9,10 +9,17 @@ from scipy import optimize
 import sim
 
 
-def main(rows: int = 9, people: int = 400, replicates: int = 4) -> tuple[pd.DataFrame, float]:
+def main(
+    rows: int = 9, people: int = 400, replicates: int = 4, changes: dict | None = None
+) -> tuple[pd.DataFrame, float]:
     """Perceived approval along conformity, and the conformity at which it turns positive."""
     problem = sim.problem(
-        "secondary_school", "peer_leaders", ["norms.conformity"], measures="injunctive_norm", people=people
+        "secondary_school",
+        "peer_leaders",
+        ["norms.conformity"],
+        measures="injunctive_norm",
+        people=people,
+        changes=changes,
     )
     (low, high) = problem["bounds"][0]
     points = pd.DataFrame({"norms.conformity": [low + (high - low) * k / (rows - 1) for k in range(rows)]})

@@ -10,10 +10,10 @@ from SALib.sample import sobol as sampling
 import sim
 
 
-def main(base: int = 64, people: int = 400, replicates: int = 2) -> ProblemSpec:
+def main(base: int = 64, people: int = 400, replicates: int = 2, changes: dict | None = None) -> ProblemSpec:
     """Sobol indices of three mechanisms for unmet need."""
     problem = sim.problem(
-        "training_school", "usual", ["seeking", "norms", "care"], measures="unmet_need", people=people
+        "training_school", "usual", ["seeking", "norms", "care"], measures="unmet_need", people=people, changes=changes
     )
     spec = ProblemSpec(problem)
     spec.sample(sampling.sample, base, calc_second_order=False, seed=1)

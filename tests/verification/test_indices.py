@@ -195,3 +195,14 @@ def test_a_whole_analysis_on_a_known_function():
     middle = told.points[(told.points["part"] == "design")]["unmet_need"].mean()
     assert middle == pytest.approx(3.5, abs=0.3)  # the mean of the function
     assert first.sum() < 0.9
+
+
+def test_the_quick_median_shift_is_that_of_salib():
+    from SALib.analyze import pawn
+
+    rng = np.random.default_rng(7)
+    points = rng.random((300, 3))
+    for outcome in (points[:, 0] + 0.3 * points[:, 1], np.round(4.0 * points[:, 0])):  # without ties, and with many
+        problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0, 1]] * 3}
+        known = pawn.analyze(problem, points, outcome, S=indices.SLIDES)["median"]
+        assert indices.shifts(points, outcome) == pytest.approx(np.asarray(known, float), abs=1e-12)
