@@ -114,7 +114,7 @@ def options_table(table: "pd.DataFrame", found: "Answer", measure: str) -> str:
     rows = []
     for row in table.sort_values("chance_of_being_best", ascending=False, na_position="last").itertuples():
         left = row.chance_of_being_best == row.chance_of_being_best
-        ends = (row.difference, row.low, row.high) if left else (row.first_difference, row.first_low, row.first_high)
+        ends = (row.difference, row.low, row.high) if left else (row.early_difference, row.early_low, row.early_high)
         chance = chances.percent(row.chance_of_being_best) if left else "dropped out early"
         rows.append([named[row.option], wording.plain(row.cost, 0), wording.change(measure, *ends), chance])
     how = wording.said(measure)

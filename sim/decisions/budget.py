@@ -87,13 +87,13 @@ def cheapest(scenarios: "Sequence[Scenario]", labels: Sequence[str], fields: Seq
 
 
 def table(answer: Answer) -> pd.DataFrame:
-    """Every option: what it costs, how it did at first, and if it was left, how it did on fresh seeds."""
+    """Every option: what it costs, how it did before the last round, and if it was left, how it did on fresh seeds."""
     rows = []
     last = {place: k for k, place in enumerate(answer.race.left)}
     for place, option in enumerate(answer.choices):
-        first = racing.difference(answer.race.first, place)
+        early = answer.race.early[place]
         row: dict[str, Any] = {"option": option.name, "plan": option.label, "cost": option.cost} | option.values
-        row |= {"first_difference": first["difference"], "first_low": first["low"], "first_high": first["high"]}
+        row |= {f"early_{key}": early[key] for key in ("n", "difference", "low", "high")}
         if place in last:
             found = racing.difference(answer.race.last, last[place])
             row |= {"difference": found["difference"], "low": found["low"], "high": found["high"]}

@@ -113,6 +113,7 @@ def worths(ratios: Sequence[Ratio], gain: np.ndarray, cost: np.ndarray) -> np.nd
     """A range of what a unit might be worth, wide enough for plans to change places, on round numbers."""
     means = [c / e for e, c in zip(gain.mean(axis=0), cost.mean(axis=0), strict=True) if e > 0 and c > 0]
     ends = [r.high for r in ratios if math.isfinite(r.high)] + [3 * each for each in means]
+    ends += [5 * r.low for r in ratios if r.told == MAYBE_NOTHING and math.isfinite(r.low)]
     top = max(ends, default=1.0)
     size = 10.0 ** math.floor(math.log10(top))
     return np.linspace(0.0, math.ceil(top / size) * size, 81)

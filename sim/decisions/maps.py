@@ -30,7 +30,7 @@ def bought(answer: "Answer", place: str) -> Drawn:
         mine = rows[(rows.plan == label) & rows.index.isin(answer.race.left)]
         early = rows[(rows.plan == label) & ~rows.index.isin(answer.race.left)]
         faint: dict[str, Any] = {"marker": looks.marker, "linestyle": "none", "markersize": 4.5}
-        panel.plot(early.cost + aside, early.first_difference * how.factor, color=looks.colour, alpha=0.35, **faint)
+        panel.plot(early.cost + aside, early.early_difference * how.factor, color=looks.colour, alpha=0.35, **faint)
         low, high = mine.low * how.factor, mine.high * how.factor
         panel.vlines(mine.cost + aside, low, high, color=looks.colour, linewidth=2.0)
         bold: dict[str, Any] = {"marker": looks.marker, "linestyle": "none", "markersize": 7}

@@ -31,6 +31,7 @@ class Race:
     """What came of it; places are those of the scenarios."""
 
     first: np.ndarray  # (seeds of the first round, scenarios): what all of them came to
+    early: list[dict[str, float]]  # of each its difference from the base when it dropped out, or before the last round
     left: list[int]  # who came to the last round, the base first
     last: np.ndarray  # (fresh seeds, left)
     best: np.ndarray  # (left): the chance of each to be the best
@@ -42,8 +43,8 @@ def run(
 ) -> Race:
     """Race scenarios over a measure; ``seeds`` in the first round, ``fresh`` in the last. The base never drops out."""
     left, begun, worlds = list(range(len(scenarios))), 1, 0
-    values = np.empty((0, len(left)))
-    first = values
+    early: list[dict[str, float]] = [{} for _ in scenarios]
+    first = values = np.empty((0, len(left)))
     for turn in ROUNDS:
         if len(left) <= 2 and turn > 1:
             break
@@ -53,13 +54,15 @@ def run(
         worlds, begun = worlds + more.size, begun + turn * seeds
         values = np.vstack((values, more))
         first = values if turn == ROUNDS[0] else first
+        for column, k in enumerate(left):
+            early[k] = difference(values, column, left.index(base))
         stay = staying(chances.of_being_best(values, BY_NAME[measure]), left.index(base), turn == ROUNDS[-1])
         left, values = [left[k] for k in stay], values[:, stay]
     left = [base, *(k for k in left if k != base)]
     if tell:
         tell(f"{len(left)} ways left, {fresh} fresh seeds each")
     last = lived([scenarios[k] for k in left], range(begun, begun + fresh), measure)
-    return Race(first, left, last, chances.of_being_best(last, BY_NAME[measure]), worlds + last.size)
+    return Race(first, early, left, last, chances.of_being_best(last, BY_NAME[measure]), worlds + last.size)
 
 
 def staying(chance: np.ndarray, base: int, end: bool) -> list[int]:

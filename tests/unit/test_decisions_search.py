@@ -100,7 +100,7 @@ def test_the_best_wins_and_the_base_never_drops_out(made_up):
 def test_what_is_said_of_the_winner_is_free_of_the_winners_luck(made_up):
     equal = [0.0] * 12
     picked, judged = [], []
-    for run in range(30):
+    for run in range(14):
         race = racing.run([x + 0.0 * run for x in equal], "sought_in_time", 5 + run % 3, 10)
         winner = race.left[int(np.argmax(race.first.mean(axis=0)[race.left]))]
         picked.append(racing.difference(race.first, winner)["difference"])
