@@ -193,7 +193,7 @@ DONE = (
         for name, codes in SOURCES.items()
     ),
     Observation(
-        "weeks_in_need", "weeks", "in an episode of elevated distress", done=lambda now, past: now.person("episode")
+        "time_in_need", "weeks", "in an episode of elevated distress", done=lambda now, past: now.person("episode")
     ),
     Observation(
         "weeks_in_care",
