@@ -15,7 +15,7 @@ LATEST = 520  # weeks: ten years is as far as a page goes
 LARGEST_SEED = 2**32 - 1
 SMALLEST, LARGEST = 20, 10_000  # members
 MOST_CHANGES = 60
-OWN = "own"  # the setting of a visitor whose network was uploaded; its link shows only the way back
+OWN = "own"  # the setting of a visitor with a network of her own, which no link can bring to another
 
 
 @dataclass(frozen=True, order=True)
@@ -87,7 +87,7 @@ def read(query: str | None) -> Address:
         raise InputError("this link moves too many levers", found=str(len(changes)), allowed=str(MOST_CHANGES))
     plans = [plan for plan in given.get("plan", []) if plan != "usual"]
     return Address(
-        one_of("setting", last(given, "setting", Address.setting), shipped.names("setting")),
+        one_of("setting", last(given, "setting", Address.setting), [*shipped.names("setting"), OWN]),
         tuple(dict.fromkeys(one_of("plan", plan, shipped.names("plan")) for plan in plans[:10])),
         whole("seed", last(given, "seed", "1"), 0, LARGEST_SEED),
         whole("size", last(given, "size", "0"), SMALLEST, LARGEST) if "size" in given else None,

@@ -38,7 +38,7 @@ STATIC = ("/static/", "/_solara/cdn/", "/jupyter/nbextensions/")
 HOME = ("127.0.0.1", "localhost", "::1")
 FULL = b"All places are taken at the moment. Please try again in a few minutes."
 LARGEST_BODY = 64_000  # bytes of a request: the page itself posts nothing larger than a farewell
-LARGEST_WORD = 400_000  # bytes of one message on a socket
+LARGEST_WORD = 2_500_000  # bytes of one message on a socket: two files of text, in whatever script
 
 
 class Guard:

@@ -9,6 +9,7 @@ from typing import Any
 
 import traitlets
 
+from sim.app import address as link
 from sim.app import frames
 from sim.app.address import COLOURS, LARGEST_SEED, LATEST, Addition, Address, Change, in_range, one_of, whole
 from sim.app.choices import files, levers
@@ -32,6 +33,7 @@ class Player(View):
             "history": frames.history(community),
             "address": shown(self.session.address),
             "choices": files(),
+            "own": self.session.upload.found if self.session.upload else None,
             "moved": levers_at(community.address.changes, community.week),
             "has_plan": community.has_plan,
             "plan_titles": plan_titles(community),
@@ -72,12 +74,18 @@ class Player(View):
         if not isinstance(asked, dict):
             raise InputError("this is no choice")
         here = self.session.address
-        setting = one_of("setting", str(asked.get("setting", here.setting)), choices_of("settings"))
+        own = [link.OWN] if self.session.upload else []
+        setting = one_of("setting", str(asked.get("setting", here.setting)), choices_of("settings") + own)
         plans = tuple(one_of("plan", str(each), choices_of("plans")) for each in asked.get("plans", here.plans)[:6])
         size = here.size if setting == here.setting else None
         seed = whole("seed", str(asked.get("seed", here.seed)), 0, LARGEST_SEED)
         changes = here.changes if setting == here.setting else ()
         self._move(Address(setting, tuple(p for p in plans if p != "usual"), seed, size, 0, here.colour, None, changes))
+
+    def vue_upload(self, asked: Any) -> None:
+        """Take the visitor's own network."""
+        self.session.bring(asked)
+        self.show()
 
     def vue_set_colour(self, name: Any) -> None:
         """What people are coloured by: kept in the link."""
@@ -119,8 +127,6 @@ class Player(View):
 
     def _keep(self, chosen: Address) -> None:
         """Take down what does not change the lives lived so far."""
-        from sim.app import address as link
-
         self.session.community.address = chosen
         self.link = link.written(self.session.address)
 

@@ -8,10 +8,12 @@ import traitlets
 from ipyvue.VueTemplateWidget import Events
 
 from sim.app import address as link
+from sim.app import uploads
 from sim.app.session import Session
 from sim.errors import InputError
 
-LARGEST_MESSAGE = 200_000  # characters of what a browser says at once; files come in pieces
+LARGEST_MESSAGE = 8_000  # characters of what a browser says at once
+LARGEST_UPLOAD = 2 * uploads.LARGEST + 8_000  # the same where files are taken
 logger = logging.getLogger(__name__)
 
 
@@ -62,7 +64,7 @@ class View(ipyvue.VueTemplate):
         """Take an event from the browser: a plain one, by the name of a method, and never a widget to make."""
         name = content.get("event") if isinstance(content, dict) else None
         method = getattr(self, f"vue_{name}", None) if isinstance(name, str) and name.isidentifier() else None
-        if method is None or buffers or len(repr(content)) > LARGEST_MESSAGE:
+        if method is None or buffers or size(content) > (LARGEST_UPLOAD if name == "upload" else LARGEST_MESSAGE):
             logger.warning("refused a message from a browser")
             return
         try:
@@ -84,6 +86,15 @@ class View(ipyvue.VueTemplate):
     def vue_dismiss(self, _nothing: Any) -> None:
         """Take the notice away."""
         self.session.notice = self.notice = ""
+
+
+def size(said: Any) -> int:
+    """How many characters something holds that came as JSON."""
+    if isinstance(said, dict):
+        return sum(len(key) + size(value) for key, value in said.items())
+    if isinstance(said, list):
+        return sum(size(each) for each in said)
+    return len(said) if isinstance(said, str) else 8
 
 
 def refuse_widgets(_self: Any, _widget: Any, content: Any, buffers: Any) -> None:

@@ -90,6 +90,32 @@
 </form>`,
   };
 
+  // One's own network: read here, sent to this visitor's session, checked there
+  hs.parts["hs-upload"] = {
+    props: {own: Object},
+    data: () => ({w, ties: null, people: null, wrong: ""}),
+    computed: {found() { return this.own && hs.fill(w.upload.found, this.own); }},
+    methods: {
+      async take(part, event) {
+        const file = event.target.files[0];
+        this.wrong = "";
+        this[part] = null;
+        if (!file) return;
+        if (file.size > 300000) { this.wrong = w.upload.large; event.target.value = ""; return; }
+        this[part] = {name: file.name.slice(-80), text: await file.text()};
+      },
+      send() { const files = {ties: this.ties}; if (this.people) files.people = this.people; this.$emit("upload", files); },
+    },
+    template: `
+<details class="hs-upload"><summary>{{ w.upload.name }}</summary>
+  <div class="hs-card hs-pad"><p>{{ w.upload.lead }}</p>
+    <label><span>{{ w.upload.ties }}</span><input type="file" accept=".csv,.tsv,.txt,.graphml,.gexf,.gml,.net,.json,.edgelist,.adjlist" @change="take('ties', $event)"></label>
+    <label><span>{{ w.upload.people }}</span><input type="file" accept=".csv,.tsv,.txt" @change="take('people', $event)"></label>
+    <button type="button" class="hs-button hs-strong" :disabled="!ties" @click="send">{{ w.upload.send }}</button>
+    <p role="status" class="hs-note" data-upload>{{ wrong || found }}</p><p class="hs-note">{{ w.upload.kept }}</p></div>
+</details>`,
+  };
+
   hs.parts["hs-colour"] = {
     props: {colour: String, hasPlan: Boolean},
     data: () => ({w}),

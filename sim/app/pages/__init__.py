@@ -41,6 +41,7 @@ def Layout(children: Any = ()) -> Any:
         session.version += 1
         return session.version
 
+    solara.use_effect(lambda: session.close, [])
     version = solara.use_memo(follow, [router.search])
     visit.provide((session, version, router.push))
     return solara.Div(children=list(children), classes=["hs-root"])
