@@ -30,7 +30,7 @@ RULES = {
     GREEDY: "one by one, whoever adds most in the model",
 }
 CENTRAL = ("nominated", "degree", "k_core", "betweenness", "group_spread")
-SURE = 0.05
+UNLIKE = 0.9  # a chance to be the best below which a rule is not told apart from the others
 
 
 @dataclass(frozen=True)
@@ -186,6 +186,8 @@ def in_words(found: Found) -> list[tuple[str, str]]:
         )
     if len(worse):
         said += f" Worse than chance: {joined(f'“{rule}”' for rule in worse.rule)}."
+    if len(better) > 1 and rows.chance_of_being_best.max() < UNLIKE:
+        said += " Which of these is the best cannot be told."
     random = rows[rows.rule == RANDOM].iloc[0]
     change = wording.change(found.measure, *(random[f"{key}_from_nobody"] for key in ("difference", "low", "high")))
     made = [
