@@ -91,7 +91,7 @@ def turn(i, tie, chance, draw, origin, wear, people, ties, p):
         if chance < bonding:
             if ties.closeness[tie] <= dormant:
                 ties.closeness[tie] = awake_closeness(draw, i - origin, p)
-            ties.trust[tie] = max(ties.trust[tie], p.bonds_bonded_trust)
+            ties.trust[tie] = max(ties.trust[tie], 0.5 * (p.bonds_valued_trust + p.bonds_reach_trust))
             return
         chance -= bonding
     if ties.closeness[tie] <= dormant:

@@ -1,6 +1,7 @@
 """The ledger: every number of the model with source and grade, every fact that it is held against, every source."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from sim.calibration.targets import targets
 from sim.params import GRADES, groups, references, registry
@@ -67,7 +68,7 @@ def sources() -> list[str]:
     return [f"- `{key}`: {each}" for key, each in references().items()]
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     """A Markdown table as lines."""
     lines = [head, ("---",) * len(head), *rows]
     return ["| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in lines]

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,6 +24,7 @@ class Trial:
     errors: Mapping[str, str] = field(default_factory=dict)  # facts that are the standard error of an outcome
     mirrored: bool = True  # everybody seen in every arm: the same effects with much less noise
     changes: Mapping[str, float] = field(default_factory=dict)  # to the setting
+    everybody: bool = False  # not only as many as took part: where so few show little but luck
 
 
 def effect(key: str) -> Callable[[Shown], float]:
@@ -65,7 +66,12 @@ CONTACT = Trial(
     },
     changes={"setting.people": 800},
 )
-GATEKEEPER = Trial("gatekeeper_training", {"gatekeeper.behaviour_to_intention": effect("gap")})
+GATEKEEPER = Trial(
+    "gatekeeper_training",
+    {"gatekeeper.behaviour_to_intention": effect("gap")},
+    changes={"setting.people": 1800},
+    everybody=True,
+)
 FEEDBACK = Trial(
     "norm_feedback_2018",
     {"feedback.perceived_stigma": effect("perceived_stigma"), "feedback.behaviour_z": effect("asked_formal")},
@@ -93,6 +99,9 @@ def tried(
 ) -> dict[str, np.ndarray]:
     """The facts of one trial: by name an array over ``values``."""
     found = files.load(trial.name)
+    if trial.everybody:
+        design = found.model.design.model_copy(update={"participants": None})
+        found = replace(found, model=found.model.model_copy(update={"design": design}))
     pairs = [
         (seed, changes)
         for point, own in zip(values, seeds, strict=True)

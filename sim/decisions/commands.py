@@ -119,9 +119,9 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Put a stored result on a page for those who decide: one file, to read, to print, or to send."""
-    from sim.decisions import doing
+    from sim.decisions import reporting
 
-    doing.report(path, out, xlsx, csv, costs, measure, force, quiet)
+    reporting.report(path, out, xlsx, csv, costs, measure, force, quiet)
 
 
 def budget(
@@ -155,11 +155,11 @@ def budget(
     All that can be afforded is run on a few seeds; what has no chance drops out; the rest is judged on fresh seeds.
     """
     from sim import cli
-    from sim.decisions import answering
+    from sim.decisions import spending
 
     writing, asked = cli.Writing(out, force, page, quiet, as_json), Asked(weeks, size, people, ties, changes or [])
     search = (number, fresh, levels)
-    answering.budget(setting, plans or [], asked, money, vary or [], measure or USUAL, search, costs, writing)
+    spending.budget(setting, plans or [], asked, money, vary or [], measure or USUAL, search, costs, writing)
 
 
 def seeding(
@@ -198,8 +198,8 @@ def seeding(
     model, which takes a while, and is judged on other seeds than it chose on.
     """
     from sim import cli
-    from sim.decisions import answering
+    from sim.decisions import choosing
 
     writing, asked = cli.Writing(out, force, page, quiet, as_json), Asked(weeks, size, people, ties, changes or [])
     search = (number, training, candidates)
-    answering.seeding(setting, plan, asked, chosen, rules or [], measure or USUAL, search, intervention, writing)
+    choosing.seeding(setting, plan, asked, chosen, rules or [], measure or USUAL, search, intervention, writing)

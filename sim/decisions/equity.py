@@ -111,7 +111,8 @@ def people(results: "Results") -> dict[str, float]:
 def gaps(results: "Results", measures: Sequence[str] = MEASURES, at: str = "mean") -> pd.DataFrame:
     """Whether one part of the people gains more than the other: the difference of their gains, paired by seed.
 
-    Columns: measure, label, part, more (who would gain more), gap, low, high, and verdict after Holm's correction.
+    Columns: measure, label, part, one and other (of its people), gain_one and gain_other (positive is better), their
+    difference with its interval (positive: the other gains more), and verdict after Holm's correction.
     """
     rows = []
     chosen = comparing.named(list(measures), None, at)
@@ -126,7 +127,9 @@ def gaps(results: "Results", measures: Sequence[str] = MEASURES, at: str = "mean
                 sign = 1.0 if measure.better == HIGHER else -1.0
                 gained = [sign * (tables[label][k][measure.name] - tables[base][k][measure.name]) for k in (one, other)]
                 found = comparing.difference(gained[0].to_numpy(float), gained[1].to_numpy(float), paired=True)
-                rows.append({"measure": measure.name, "label": label, "part": part, "one": one, "other": other} | found)
+                named = {"gain_one": found.pop("mean_base"), "gain_other": found.pop("mean_plan")}
+                about = {"measure": measure.name, "label": label, "part": part, "one": one, "other": other}
+                rows.append(about | named | found)
     made = pd.DataFrame(rows)
     if not len(made):
         return made

@@ -73,7 +73,13 @@ def compared(
     if number > first:
         results = joined(results, lived(scenarios, labels, first_seed, first, number, draws, live))
     found = {label: stopping.interval(begun[label], differences(results, label, wanted)) for label in begun}
-    about = {
+    results.manifest["precision"] = told(wanted, first, asked, found)
+    return results
+
+
+def told(wanted: Wanted, first: int, asked: int, found: dict[str, stopping.Interval]) -> dict[str, Any]:
+    """What a manifest says of a precision."""
+    return {
         "measure": wanted.measure,
         "at": wanted.at,
         "wanted": wanted.precision,
@@ -86,8 +92,6 @@ def compared(
             for label, each in found.items()
         ],
     }
-    results.manifest["precision"] = about
-    return results
 
 
 def lived(

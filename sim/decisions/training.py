@@ -168,46 +168,52 @@ def table(found: Found) -> pd.DataFrame:
 def in_words(found: Found) -> list[tuple[str, str]]:
     """The answer, a heading and a text for each part."""
     rows, how = table(found), wording.said(found.measure)
-    label = inner(how.label)
-    better = rows[rows.verdict == equity.GAIN]
-    worse = rows[rows.verdict == equity.HARM]
-    others = len(found.rules) - 1
+    random = rows[rows.rule == RANDOM].iloc[0]
+    ends = [random[f"{key}_from_nobody"] for key in ("difference", "low", "high")]
+    change = f"{wording.change(found.measure, *ends)} {how.step}"
+    made = [
+        ("In short", short(found, rows)),
+        ("Against nobody", f"{found.number} people at random change it by {change}."),
+        ("How sure", SURE.format(others=len(found.rules) - 1)),
+    ]
+    if GREEDY in found.rules:
+        made.append(
+            (
+                "What the search took",
+                f"The greedy rule lived {found.training_worlds:,} worlds to choose among {found.candidates} candidates, "
+                "on other seeds than those it is judged on; all rules together needed "
+                f"{found.worlds:,} more to be compared.",
+            )
+        )
+    return made
+
+
+SURE = (
+    "{others} rules were compared with chance, with Holm’s correction; every rule costs the same, as it trains as many. "
+    "This holds luck only, and only in this network as it was written down."
+)
+
+
+def short(found: Found, rows: pd.DataFrame) -> str:
+    """Which rules beat chance, if any does."""
+    how = wording.said(found.measure)
+    better, worse = (rows[rows.verdict == verdict] for verdict in (equity.GAIN, equity.HARM))
+    said = f"Judged by “{inner(how.label)}”, "
     if len(better):
         top = better.sort_values("gain").iloc[-1]
         change = wording.change(found.measure, top.difference, top.low, top.high)
-        said = (
-            f"Judged by “{label}”, {joined(f'“{rule}”' for rule in better.rule)} did better than choosing "
-            f"{found.number} people at random; the most “{top.rule}”, by {change} {how.step}."
+        names = joined(f"“{rule}”" for rule in better.rule)
+        said += (
+            f"{names} did better than choosing {found.number} people at random; the most “{top.rule}”, by {change} "
+            f"{how.step}."
         )
     else:
-        said = (
-            f"Judged by “{label}”, no rule beats choosing {found.number} people at random by more than luck can "
-            f"explain, on {len(found.values)} fresh seeds."
+        said += (
+            f"no rule beats choosing {found.number} people at random by more than luck can explain, on "
+            f"{len(found.values)} fresh seeds."
         )
     if len(worse):
         said += f" Worse than chance: {joined(f'“{rule}”' for rule in worse.rule)}."
     if len(better) > 1 and rows.chance_of_being_best.max() < UNLIKE:
         said += " Which of these is the best cannot be told."
-    random = rows[rows.rule == RANDOM].iloc[0]
-    change = wording.change(found.measure, *(random[f"{key}_from_nobody"] for key in ("difference", "low", "high")))
-    made = [
-        ("In short", said),
-        ("Against nobody", f"{found.number} people at random change it by {change} {how.step}."),
-    ]
-    made.append(
-        (
-            "How sure",
-            f"{others} rules were compared with chance, with Holm’s correction; every rule costs the same, as it "
-            "trains as many. This holds luck only, and only in this network as it was written down.",
-        )
-    )
-    if GREEDY in found.rules:
-        made.append(
-            (
-                "What the search took",
-                f"The greedy rule lived {found.training_worlds:,} worlds to choose among "
-                f"{found.candidates} candidates, on other seeds than those it is judged on; all rules together needed "
-                f"{found.worlds:,} more to be compared.",
-            )
-        )
-    return made
+    return said

@@ -68,7 +68,7 @@ class Tie(Stored):
         if chance < bonding:
             if self.closeness <= dormant:
                 self.closeness = self.awake_closeness(draw)
-            self.trust = max(self.trust, p.bonds_bonded_trust)
+            self.trust = max(self.trust, 0.5 * (p.bonds_valued_trust + p.bonds_reach_trust))
             return
         chance -= bonding
         if self.closeness <= dormant:

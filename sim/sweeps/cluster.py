@@ -128,21 +128,26 @@ def connected(where: "str | Client") -> Cluster:
     return Cluster(client, [client])
 
 
-def made(file: str) -> Cluster:
-    """The cluster that a file describes."""
-    from distributed import Client
-
+def asked_for(file: str) -> ClusterFile:
+    """What a cluster file asks for, checked."""
     document = read(file)
     asked = validated(ClusterFile, document.data, places_of(document))
     if not asked.maker.startswith(FAMILIES):
         allowed = ", ".join(f"{family}..." for family in FAMILIES)
         raise fault("this is no cluster of Dask's", ("class",), places_of(document), found=asked.maker, allowed=allowed)
+    return asked
+
+
+def made(file: str) -> Cluster:
+    """The cluster that a file describes."""
+    from distributed import Client
+
+    asked = asked_for(file)
     module, _, name = asked.maker.rpartition(".")
     try:
-        maker = getattr(import_module(module), name)
-        cluster = maker(**asked.options)
+        cluster = getattr(import_module(module), name)(**asked.options)
     except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise fault(f"this cluster cannot be made: {error}", ("class",), places_of(document)) from error
+        raise InputError(f"this cluster cannot be made: {error}", file=file, key="class", found=asked.maker) from error
     cluster.scale(asked.workers)
     client = Client(cluster)
     return Cluster(client, [client, cluster])
