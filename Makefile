@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 READY := .venv/.complete
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-browser test-all coverage lint format types check bench lock clean findings forecast scorecard
+.PHONY: help setup demo test test-slow test-browser test-all coverage lint format types check bench load-test screenshots lock clean findings forecast scorecard
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,12 @@ forecast: $(READY) ## make the forecast of the coming trial again, with today's 
 
 scorecard: $(READY) ## remake docs/validation.md: every fact, observed and simulated
 	$(PYTHON) tools/scorecard.py
+
+load-test: $(READY) ## measure the page: 30 sessions at once, on this computer only
+	$(PYTHON) -m benchmarks.page
+
+screenshots: $(READY) ## take the pictures of every page that the guides show
+	SCREENSHOTS=docs/images/page $(PYTHON) -m pytest -m browser tests/browser/test_pages.py -k fits
 
 lock: $(READY) ## rewrite the lock; UPGRADE=1 takes the newest versions
 	$(PYTHON) tools/lock.py $(if $(UPGRADE),--upgrade)
