@@ -1,5 +1,7 @@
 """Trials as data: reading, arms, randomisation, instruments, losses, what is observed."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import yaml
@@ -479,3 +481,10 @@ def test_a_trial_lives_the_worlds_that_a_study_lives(tmp_path):
 
 def test_the_yaml_of_the_tests_is_what_a_reader_would_write(tmp_path):
     assert yaml.safe_load(written(tmp_path).read_text())["kind"] == changed()["kind"]
+
+
+def test_the_guide_names_what_can_be_observed_and_what_is_shipped():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "trials.md").read_text(encoding="utf-8")
+    for each in (*observing.STATES, *observing.DONE):
+        assert f"| `{each.name}` | {each.unit} | {each.meaning}" in text, each.name
+    assert all(f"`{name}`" in text for name in FIVE)
