@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import cli_progress, cli_words, compiled, showing
+from sim import cli_progress, cli_words, compiled, showing, storing
 from sim.cli_words import FAILED, STOPPED
 from sim.errors import InputError
 from sim.sweeps import crews, files, running
@@ -20,6 +20,7 @@ from sim.sweeps.store import Store
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.sweeps.crews import Crew
     from sim.sweeps.running import Outcome
     from sim.sweeps.study import Study
 
@@ -46,42 +47,57 @@ class Asked:
 
 def sweep(asked: Asked) -> int:
     """Run a study, or finish one; the exit code."""
-    store = begun(asked)
-    small = store.study.worlds <= store.study.per_chunk
-    again = f"helpseek sweep --resume {shlex.quote(str(store.path))}"
+    study, opening = begun(asked)
     try:
         with interruptible(), bar(asked.quiet) as shown:
             warm(shown is not None or not asked.quiet)
-            crew = crews.called(asked.cluster, asked.workers, asked.time_limit, small)
-            outcome = running.run(store, crew, shown, asked.retry_failed, asked.time_limit)
+            crew = crews.called(asked.cluster, asked.workers, asked.time_limit, study.worlds <= study.per_chunk)
+            try:
+                store = opening()
+            except BaseException:
+                crew.close(at_once=True)
+                raise
+            again = f"helpseek sweep --resume {shlex.quote(str(store.path))}"
+            outcome = lived(store, crew, shown, asked, again)
+    except KeyboardInterrupt:
+        raise cli_words.ended("stopped; nothing was written", STOPPED) from None
+    told(store, outcome, asked, again)
+    return 0 if outcome.well else FAILED
+
+
+def lived(store: Store, crew: "Crew", shown: Any, asked: Asked, again: str) -> "Outcome":
+    """What a run came to; if it is stopped, how to go on is said."""
+    try:
+        return running.run(store, crew, shown, asked.retry_failed, asked.time_limit)
     except KeyboardInterrupt:
         raise cli_words.ended(f"stopped; what is finished is kept. Go on with: {again}", STOPPED) from None
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         why = (error.strerror or str(error)).lower()
         raise cli_words.ended(f"{where}{why}; what is finished is kept. Go on with: {again}", FAILED) from None
-    told(store, outcome, asked, again)
-    return 0 if outcome.well else FAILED
 
 
-def begun(asked: Asked) -> Store:
-    """The store to fill: a new one, or one that was begun before."""
+def begun(asked: Asked) -> "tuple[Study, Callable[[], Store]]":
+    """The study, and how to open its store: a new one, or one that was begun before."""
     if asked.resume is not None:
         for given, name in ((asked.study, "STUDY"), (asked.out, "--out")):
             if given is not None:
                 allowed = "--resume DIR alone: the store knows its study"
                 raise InputError(f"--resume takes no {name}", key=name, found=str(given), allowed=allowed)
-        return Store.open(asked.resume)
+        store = Store.open(asked.resume)
+        return store.study, lambda: store
     if asked.study is None:
         raise InputError("a study is missing", allowed="helpseek list studies shows them; --resume DIR finishes one")
     if asked.retry_failed:
         raise InputError("nothing has failed yet", key="--retry-failed", allowed="with --resume DIR")
     study = files.load(asked.study)
     target = asked.out or free_place(Path(asked.study).stem)
-    if os.path.lexists(target / "manifest.json") and not asked.force and Store.is_store(target):
+    replaceable = Store.is_store if asked.force else None
+    if not asked.force and Store.is_store(target):
         hint = f"helpseek sweep --resume {target}"
         raise InputError("there is a store here already", file=target, allowed="a new folder, or --force", hint=hint)
-    return Store.create(target, study, Store.is_store if asked.force else None)
+    storing.check_free(Path(os.path.realpath(target)), target, replaceable)
+    return study, lambda: Store.create(target, study, replaceable)
 
 
 def free_place(stem: str) -> Path:
