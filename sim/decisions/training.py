@@ -180,8 +180,8 @@ def in_words(found: Found) -> list[tuple[str, str]]:
         made.append(
             (
                 "What the search took",
-                f"The greedy rule lived {found.training_worlds:,} worlds to choose among {found.candidates} candidates, "
-                "on other seeds than those it is judged on; all rules together needed "
+                f"The greedy rule lived {found.training_worlds:,} worlds to choose among {found.candidates} candidates"
+                ", on other seeds than those it is judged on; all rules together needed "
                 f"{found.worlds:,} more to be compared.",
             )
         )
@@ -189,7 +189,7 @@ def in_words(found: Found) -> list[tuple[str, str]]:
 
 
 SURE = (
-    "{others} rules were compared with chance, with Holm’s correction; every rule costs the same, as it trains as many. "
+    "{others} rules were compared with chance, with Holm’s correction; all cost the same, as each trains equally many. "
     "This holds luck only, and only in this network as it was written down."
 )
 
