@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 READY := .venv/.complete
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-browser test-all coverage lint format types check bench load-test screenshots lock clean findings forecast scorecard
+.PHONY: help setup demo test test-slow test-browser test-all coverage lint format types check bench load-test screenshots lock maps clean findings forecast scorecard
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ load-test: $(READY) ## measure the page: 30 sessions at once, on this computer o
 
 screenshots: $(READY) ## take the pictures of every page that the guides show
 	SCREENSHOTS=docs/images/page $(PYTHON) -m pytest -m browser tests/browser/test_pages.py -k fits
+
+maps: $(READY) ## draw the shipped maps of where a norm takes hold and lasts again
+	$(PYTHON) tools/maps.py
 
 lock: $(READY) ## rewrite the lock; UPGRADE=1 takes the newest versions
 	$(PYTHON) tools/lock.py $(if $(UPGRADE),--upgrade)
