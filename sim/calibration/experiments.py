@@ -80,7 +80,9 @@ EXPERIMENTS = (
     Experiment("untreated", "town", 52, facts.UNTREATED, UNTREATED, people=1200),
     Experiment("students", "secondary_school", 52, facts.STUDENTS, SETTLED, people=900),
 )
-ONLY_SHOWN = (  # too long for fitting, or held out altogether
+ONLY_SHOWN = (  # held out altogether, so they may take longer
+    Experiment("care", "town", 52, facts.ENDINGS, SETTLED, people=8000),
+    Experiment("students", "secondary_school", 52, facts.PEERS, SETTLED, people=4800),
     Experiment("soldiers", "military_unit", 52, facts.SOLDIERS),
     Experiment("adults", "town", 212, facts.LONG, people=2000),
 )

@@ -379,6 +379,8 @@ ADULTS: dict[str, Callable[[Cohort], float]] = {
 }
 CARE: dict[str, Callable[[Cohort], float]] = {
     "wait_odds_ratio": wait_odds_ratio,
+}
+ENDINGS: dict[str, Callable[[Cohort], float]] = {  # few people are in care at once: these need a large town
     "sessions": sessions,
     "sessions_mode": sessions_mode,
     "dropout": dropout,
@@ -394,9 +396,11 @@ STUDENTS: dict[str, Callable[[Cohort], float]] = {
     "leader": lambda c: share(ever(c, "asked", LEADER_ASKED), ever(c, "recognised")),
     "professional": lambda c: share(formal(c), ever(c, "recognised")),
     "adult_help_at_risk": lambda c: share(ever(c, "asked", LEADER_ASKED) | formal(c), at_risk(c)),
+    "reciprocity": reciprocity,
+}
+PEERS: dict[str, Callable[[Cohort], float]] = {  # few pupils are in care: these need many
     "peers_one": peers_rate_ratio(1, 1),
     "peers_several": peers_rate_ratio(2, 1000),
-    "reciprocity": reciprocity,
     "distress_ties": distress_ties,
     "distress_homophily": distress_homophily,
     "seekers_ties": seekers_ties,
