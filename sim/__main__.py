@@ -10,7 +10,22 @@ import typer
 import sim
 from sim.app import commands as page_commands
 from sim.calibration import commands as calibration_commands
-from sim.cli_options import Changes, First, Force, Json, Out, Page, People, Persons, Quiet, Size, Threads, Ties, Weeks
+from sim.cli_options import (
+    Changes,
+    First,
+    Force,
+    Json,
+    Out,
+    Page,
+    People,
+    Persons,
+    Quiet,
+    Size,
+    Threads,
+    Ties,
+    Uncertainty,
+    Weeks,
+)
 from sim.cli_words import Asked, Guarded, seeds
 from sim.decisions import commands as decision_commands
 from sim.exploring import commands as exploring_commands
@@ -131,6 +146,7 @@ def run(
     persons: Persons = False,
     page: Page = True,
     threads: Threads = None,
+    uncertainty: Uncertainty = "none",
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -139,7 +155,8 @@ def run(
 
     live = {"threads": threads, "persons": persons}
     asked = Asked(weeks, size, people, ties, changes or [])
-    cli.run(words or [], asked, seeds(first, number), live, cli.Writing(out, force, page, quiet, as_json))
+    writing = cli.Writing(out, force, page, quiet, as_json)
+    cli.run(words or [], asked, seeds(first, number), live, writing, uncertainty)
 
 
 @app.command(

@@ -70,14 +70,23 @@ def show(words: Sequence[str], asked: Asked, as_json: bool) -> None:
         showing.show_scenario(found)
 
 
-def run(words: Sequence[str], asked: Asked, seeds: list[int], live: dict[str, Any], writing: Writing) -> None:
+def run(
+    words: Sequence[str],
+    asked: Asked,
+    seeds: list[int],
+    live: dict[str, Any],
+    writing: Writing,
+    uncertainty: str = "none",
+) -> None:
     """Live one scenario and write down what it came to."""
     setting, plans = cli_words.apart(words, asked)
     label = "+".join(plans) or "usual"
     scenario = cli_words.scenarios(setting, [label], asked)
+    draws = drawn(uncertainty, scenario[0], seeds)
     target = place(writing, scenario[0].setting_name, [label])
-    results = lived(scenario, [label], seeds, live, writing.quiet)
-    save(results, target, writing, ["run", *([setting] if setting else []), *plans, *asked.words(seeds)])
+    results = lived(scenario, [label], seeds, live | {"draws": draws}, writing.quiet)
+    again = ["run", *([setting] if setting else []), *plans, *asked.words(seeds)]
+    save(results, target, writing, again + (["--uncertainty", uncertainty] if draws else []))
     if writing.as_json:
         showing.json_out(results.summary(at="mean").assign(at="mean").to_dict("records"))
     else:
@@ -142,6 +151,14 @@ def schema(kind: str, out: Path | None) -> None:
 
 
 # Steps of several commands
+
+
+def drawn(uncertainty: str, scenario: "Scenario", seeds: list[int]) -> list[dict[str, float]] | None:
+    """The parameters that go with each seed, if they are to be drawn."""
+    from sim import posterior
+
+    cli_words.one_of(uncertainty, posterior.UNCERTAINTIES, "uncertainty")
+    return posterior.draws(scenario, seeds) if uncertainty == "posterior" else None
 
 
 def lived(made: "list[Scenario]", labels: list[str], seeds: list[int], live: dict[str, Any], quiet: bool) -> "Results":
