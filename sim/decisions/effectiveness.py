@@ -91,11 +91,10 @@ def fieller(cost: np.ndarray, gain: np.ndarray) -> Ratio:
     a, b, d = e * e - spread[1, 1], c * e - spread[0, 1], c * c - spread[0, 0]
     root = math.sqrt(max(0.0, b * b - a * d))
     if a <= 0:
-        # The set is what lies outside of two ends, or everything: of positive ratios it says "at least".
-        least = (b + root) / a if a < 0 and b * b > a * d else math.nan
-        other = (b - root) / a if a < 0 and b * b > a * d else math.nan
-        ends = [end for end in (least, other) if end > 0]
-        return Ratio(math.nan, max(ends, default=math.nan), math.inf, MAYBE_NOTHING)
+        # The set is what lies outside of two ends, or everything. With nothing between them it says "at least".
+        ends = sorted(((b + root) / a, (b - root) / a)) if a < 0 and b * b > a * d else [math.nan, math.nan]
+        least = ends[1] if ends[0] < 0 < ends[1] else math.nan
+        return Ratio(math.nan, least, math.inf, MAYBE_NOTHING)
     if e < 0:
         return Ratio(math.nan, math.nan, math.nan, WORSE)
     return Ratio(c / e, (b - root) / a, (b + root) / a, TELLABLE)
