@@ -57,5 +57,5 @@ def lever(each: Parameter, usual: float) -> dict[str, Any]:
         "grade": GRADES[each.evidence],
         "why": each.why,
         "sources": [str(references()[key]) for key in each.sources],
-        "first": each.name in FIRST,
+        "first": FIRST.index(each.name) + 1 if each.name in FIRST else 0,
     }

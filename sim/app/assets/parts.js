@@ -132,7 +132,8 @@
         const words = this.wanted.toLowerCase().split(/\s+/).filter(Boolean);
         const hit = each => words.every(word => (each.label + " " + each.name + " " + each.meaning).toLowerCase().includes(word));
         if (words.length) return this.levers.filter(hit).slice(0, 60);
-        return this.levers.filter(each => each.first || each.name in this.moved || this.planGroups.includes(each.group));
+        const rank = each => (each.name in this.moved ? 0 : each.first || 99);
+        return this.levers.filter(each => rank(each) < 99 || this.planGroups.includes(each.group)).sort((a, b) => rank(a) - rank(b));
       },
       planGroups() { return [...new Set(this.levers.map(each => each.group))].filter(group => !["distress", "seeking", "replies", "care", "norms", "bonds", "groups"].includes(group)); },
       dates() {
