@@ -290,3 +290,15 @@ def test_a_cluster_file_names_only_clusters_of_dask():
         stream.write("kind: cluster\nclass: os.system\nworkers: 1\n")
     with pytest.raises(InputError, match=r"line 2.*no cluster of Dask"):
         cluster.connected("odd.yaml")
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_sweeps_measures_what_it_says():
+    from benchmarks import sweeps
+
+    found = sweeps.measure(sweeps.TINY, lambda words: None)
+    assert json.loads(json.dumps(found)) == found
+    assert set(found["study"]["workers"]) == {"1", "2", "in this process"}
+    assert all(found["mesa"][workers]["times"] > 0 for workers in ("1", "2"))
+    assert all(cost > 0 for cost in found["milliseconds_per_chunk"].values())
+    assert sweeps.sweep_study(10_000).worlds == 10_000
