@@ -80,6 +80,7 @@ def helpseek(
 
 @app.command(
     "list",
+    short_help="List settings, plans, parameters and measures.",
     epilog="""\b
 Examples:
   helpseek list

@@ -5,7 +5,22 @@ from typing import Annotated
 
 import typer
 
-from sim.cli_options import Changes, First, Force, Json, Out, Page, People, Persons, Quiet, Size, Threads, Ties, Weeks
+from sim.cli_options import (
+    Changes,
+    First,
+    Force,
+    Json,
+    Out,
+    Page,
+    People,
+    Persons,
+    Quiet,
+    Size,
+    Threads,
+    Ties,
+    Uncertainty,
+    Weeks,
+)
 from sim.cli_words import Asked, SeveralPlans, seeds
 
 Setting = Annotated[str | None, typer.Argument(metavar="SETTING", help="A name, or a .yaml file.")]
@@ -66,12 +81,7 @@ def compare(
     ] = None,
     measure: Measure = None,
     most: Annotated[int, typer.Option("--most-seeds", metavar="N", help="With --precision, the limit.")] = 500,
-    uncertainty: Annotated[
-        str,
-        typer.Option(
-            "--uncertainty", metavar="none|posterior", help="Parameters as in the registry, or drawn by seed."
-        ),
-    ] = "none",
+    uncertainty: Uncertainty = "none",
     weeks: Weeks = None,
     first: First = 1,
     size: Size = None,

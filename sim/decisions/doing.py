@@ -124,7 +124,7 @@ def drawing(uncertainty: str, made: "list[Scenario]") -> "Drawing | None":
     if not posterior.POSTERIOR_FILE.is_file():
         message = "this version comes without draws of its parameters"
         raise InputError(message, key="--uncertainty", found=uncertainty, allowed="none")
-    return lambda seeds: posterior.draws(made[0], seeds)
+    return partial(posterior.draws, made[0])
 
 
 def illustrate(results: "Results", folder: Path, command: str, measure: str | None = None) -> None:
