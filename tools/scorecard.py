@@ -1,4 +1,5 @@
 """Write docs/validation.md with its figure, and docs/calibration.md, over the shipped posterior: `make scorecard`."""
+# ruff: noqa: E501  the paragraphs of a page stand here as they will stand there
 
 import os
 import subprocess
