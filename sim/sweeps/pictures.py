@@ -26,8 +26,9 @@ def along(table: pd.DataFrame, name: str, measures: Sequence[str], base: str | N
     figure, panels = drawing.sheet(drawing.rows_for(len(measures)), min(2, len(measures)), 3.3, len(measures))
     for panel, measure in zip(panels, measures, strict=True):
         about = said(measure)
-        drawing.frame(panel, f"{about.step}, difference from {base}" if base else about.unit, title_of(name))
-        panel.set_title(about.label, loc="left", fontsize=10, fontweight="bold")
+        drawing.frame(panel, about.step if base else about.unit, title_of(name))
+        title = f"{about.label}: difference from {drawing.safe(base, 24)}" if base else about.label
+        panel.set_title(title, **drawing.TITLE)
         for place, label in enumerate(labels(table)):
             if label != base:
                 drawing.line(panel, band(table, name, measure, label, base) * about.factor, place, label)

@@ -302,3 +302,41 @@ def test_the_benchmark_of_sweeps_measures_what_it_says():
     assert all(found["mesa"][workers]["times"] > 0 for workers in ("1", "2"))
     assert all(cost > 0 for cost in found["milliseconds_per_chunk"].values())
     assert sweeps.sweep_study(10_000).worlds == 10_000
+
+
+# Figures
+
+
+def made_up():
+    rows = [
+        (point, label, seed, level, 0.1 * level + 0.01 * seed + 0.2 * (label == "leaders"))
+        for point, level in enumerate([1.0, 2.0])
+        for seed in (1, 2, 3)
+        for label in ("usual", "leaders")
+    ]
+    return pd.DataFrame(rows, columns=["point", "scenario", "seed", "norms.conformity", "injunctive_norm"])
+
+
+def test_lines_are_means_over_seeds_and_differences_are_taken_world_by_world():
+    from sim.sweeps import pictures
+
+    band = pictures.band(made_up(), "norms.conformity", "injunctive_norm", "usual")
+    assert band["mean"].tolist() == pytest.approx([0.12, 0.22])
+    half = 4.302652729911275 * 0.01 / 3**0.5  # Student's t on two degrees of freedom; the seeds differ by 0.01
+    assert (band["high"] - band["mean"]).tolist() == pytest.approx([half, half])
+    paired = pictures.band(made_up(), "norms.conformity", "injunctive_norm", "leaders", "usual")
+    assert paired["mean"].tolist() == pytest.approx([0.2, 0.2])
+    assert (paired["high"] - paired["low"]).tolist() == pytest.approx([0, 0], abs=1e-12)
+
+
+def test_a_figure_names_its_units_and_says_what_its_intervals_hold():
+    from sim.sweeps import pictures
+
+    figure = pictures.along(made_up(), "norms.conformity", ["injunctive_norm"], base="usual")
+    panel = figure.axes[0]
+    assert panel.get_ylabel() == "on a scale from −1 to 1"
+    assert "logit" in panel.get_xlabel()
+    assert "difference from usual" in panel.get_title(loc="left")
+    assert "luck only" in figure.get_supxlabel()
+    with pytest.raises(InputError, match="no such column"):
+        pictures.along(made_up(), "norms.conformity", ["unmet_need"])
