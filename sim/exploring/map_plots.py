@@ -212,7 +212,7 @@ def above(panel: "Axes", title: str, keys: Any = None) -> None:
     """A title with its key between it and the panel."""
     where: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.2}
     panel.legend(handles=keys, frameon=False, fontsize=7.5, handlelength=2.4, **where)
-    panel.set_title(title, **{**TITLE, "pad": 50})
+    panel.set_title(title, **{**TITLE, "pad": 64})
 
 
 def dots_of_usual(panel: "Axes", found: Map) -> None:
