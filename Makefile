@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 READY := .venv/.complete
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-browser test-all coverage lint format types check bench lock clean
+.PHONY: help setup demo test test-slow test-browser test-all coverage lint format types check bench load-test screenshots lock maps clean findings forecast scorecard
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,24 @@ check: lint types test ## lint, types and the fast tests
 
 bench: $(READY) ## measure speed
 	$(PYTHON) -m benchmarks
+
+findings: $(READY) ## remake docs/findings.md and its figures (FRESH=1 lives everything anew)
+	$(PYTHON) tools/findings.py $(if $(FRESH),--fresh)
+
+forecast: $(READY) ## make the forecast of the coming trial again, with today's date
+	$(PYTHON) tools/forecast.py
+
+scorecard: $(READY) ## remake docs/validation.md: every fact, observed and simulated
+	$(PYTHON) tools/scorecard.py
+
+load-test: $(READY) ## measure the page: 30 sessions at once, on this computer only
+	$(PYTHON) -m benchmarks.page
+
+screenshots: $(READY) ## take the pictures of every page that the guides show
+	SCREENSHOTS=docs/images/page $(PYTHON) -m pytest -m browser tests/browser/test_pages.py -k fits
+
+maps: $(READY) ## draw the shipped maps of where a norm takes hold and lasts again
+	$(PYTHON) tools/maps.py
 
 lock: $(READY) ## rewrite the lock; UPGRADE=1 takes the newest versions
 	$(PYTHON) tools/lock.py $(if $(UPGRADE),--upgrade)

@@ -14,10 +14,13 @@ _HOMES = {
     "Results": ("sim.results", "Results"),
     "Sample": ("sim.sweeps", "Sample"),
     "Study": ("sim.sweeps", "Study"),
+    "Trial": ("sim.trials.trial", "Trial"),
     "World": ("sim.population", "World"),
     "compare": ("sim.study", "compare"),
+    "evaluate": ("sim.exploring.evaluating", "evaluate"),
     "open": ("sim.results", "Results.open"),
     "override": ("sim.scenario", "override"),
+    "problem": ("sim.exploring.problems", "problem"),
     "registry": ("sim.params", "registry"),
     "resolve": ("sim.scenario", "resolve"),
     "run": ("sim.study", "run"),
@@ -30,11 +33,14 @@ __all__ = [
     "Results",
     "Sample",
     "Study",
+    "Trial",
     "World",
     "__version__",
     "compare",
+    "evaluate",
     "open",
     "override",
+    "problem",
     "registry",
     "resolve",
     "run",
@@ -43,12 +49,15 @@ __all__ = [
 if TYPE_CHECKING:
     from sim.agents import HelpSeekingModel
     from sim.errors import InputError
+    from sim.exploring.evaluating import evaluate
+    from sim.exploring.problems import problem
     from sim.params import registry
     from sim.population import Population, World
     from sim.results import Results
     from sim.scenario import override, resolve
     from sim.study import compare, run
     from sim.sweeps import Sample, Study
+    from sim.trials.trial import Trial
 
     open = Results.open
 

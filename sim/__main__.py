@@ -8,8 +8,29 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.cli_options import Changes, First, Force, Json, Out, Page, People, Persons, Quiet, Size, Threads, Ties, Weeks
-from sim.cli_words import Asked, Guarded, SeveralPlans, seeds
+from sim.app import commands as page_commands
+from sim.calibration import commands as calibration_commands
+from sim.cli_options import (
+    Changes,
+    First,
+    Force,
+    Json,
+    Out,
+    Page,
+    People,
+    Persons,
+    Quiet,
+    Size,
+    Threads,
+    Ties,
+    Uncertainty,
+    Weeks,
+)
+from sim.cli_words import Asked, Guarded, seeds
+from sim.decisions import commands as decision_commands
+from sim.exploring import commands as exploring_commands
+from sim.sweeps import commands as sweep_commands
+from sim.trials import commands as trial_commands
 
 app = typer.Typer(
     name="helpseek",
@@ -25,12 +46,20 @@ Examples:
   helpseek show training_school cohesion_training
   helpseek run secondary_school peer_leaders --weeks 52 --out results/one
   helpseek compare training_school --plans usual cohesion_training --seeds 100
+  helpseek report results/one
   helpseek verify results/one
 
 A model to think about communities with. It predicts no one person, and is no medical advice.""",
 )
 
-COMMANDS: tuple[ModuleType, ...] = ()
+COMMANDS: tuple[ModuleType, ...] = (
+    sweep_commands,
+    trial_commands,
+    exploring_commands,
+    decision_commands,
+    calibration_commands,
+    page_commands,
+)
 
 
 def version(wanted: bool) -> None:
@@ -51,6 +80,7 @@ def helpseek(
 
 @app.command(
     "list",
+    short_help="List settings, plans, parameters and measures.",
     epilog="""\b
 Examples:
   helpseek list
@@ -59,11 +89,11 @@ Examples:
 )
 def list_shipped(
     what: Annotated[
-        str | None, typer.Argument(metavar="[settings|plans|parameters|measures]", help="What to list.")
+        str | None, typer.Argument(metavar="[settings|plans|parameters|measures|...]", help="What to list.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List settings, plans, parameters and measures."""
+    """List settings, plans, parameters, measures, and what else is shipped: studies, for example."""
     from sim import cli
 
     cli.list_shipped(what, as_json)
@@ -117,6 +147,7 @@ def run(
     persons: Persons = False,
     page: Page = True,
     threads: Threads = None,
+    uncertainty: Uncertainty = "none",
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -125,50 +156,8 @@ def run(
 
     live = {"threads": threads, "persons": persons}
     asked = Asked(weeks, size, people, ties, changes or [])
-    cli.run(words or [], asked, seeds(first, number), live, cli.Writing(out, force, page, quiet, as_json))
-
-
-@app.command(
-    short_help="Compare plans on the same seeds.",
-    cls=SeveralPlans,
-    epilog="""\b
-Examples:
-  helpseek compare training_school --plans usual cohesion_training --seeds 100 --weeks 26
-  helpseek compare secondary_school --plans usual peer_leaders peer_leaders+stigma_contact
-  helpseek compare --people people.csv --ties ties.csv --plans usual peer_leaders
-  helpseek compare workplace --plans usual telehealth --json > differences.json""",
-)
-def compare(
-    setting: Annotated[str | None, typer.Argument(metavar="SETTING", help="A name, or a .yaml file.")] = None,
-    plans: Annotated[
-        list[str] | None,
-        typer.Option("--plans", metavar="PLAN PLAN...", help="Two or more; a+b are two acting together."),
-    ] = None,
-    number: Annotated[int, typer.Option("--seeds", metavar="N", help="How many seeds, from --seed on.")] = 30,
-    weeks: Weeks = None,
-    first: First = 1,
-    size: Size = None,
-    people: People = None,
-    ties: Ties = None,
-    changes: Changes = None,
-    out: Out = None,
-    force: Force = False,
-    persons: Persons = False,
-    page: Page = True,
-    threads: Threads = None,
-    at: Annotated[
-        str, typer.Option("--at", metavar="mean|final", help="With --json: all weeks, or the last.")
-    ] = "mean",
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Compare plans on the same seeds: paired differences from the first plan, with 95% intervals."""
-    from sim import cli
-
-    live = {"threads": threads, "persons": persons}
-    asked = Asked(weeks, size, people, ties, changes or [])
     writing = cli.Writing(out, force, page, quiet, as_json)
-    cli.compare(setting, plans or [], asked, seeds(first, number), live, writing, at)
+    cli.run(words or [], asked, seeds(first, number), live, writing, uncertainty)
 
 
 @app.command(
@@ -191,35 +180,36 @@ def verify(
 
 
 @app.command(
-    short_help="Write a setting or plan to begin with.",
+    short_help="Write a setting, plan or study to begin with.",
     epilog="""\b
 Examples:
   helpseek new setting my_school
-  helpseek new plan student_guides --out plans/student_guides.yaml""",
+  helpseek new plan student_guides --out plans/student_guides.yaml
+  helpseek new study my_study""",
 )
 def new(
-    kind: Annotated[str, typer.Argument(metavar="setting|plan", help="What to begin.")],
+    kind: Annotated[str, typer.Argument(metavar="setting|plan|study|...", help="What to begin.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name: small letters, digits and _.")],
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="The file.  [default: NAME.yaml]")] = None,
 ) -> None:
-    """Write a commented setting or plan to begin with; nothing is overwritten."""
+    """Write a commented setting, plan or study to begin with; nothing is overwritten."""
     from sim import cli
 
     cli.new(kind, name, out)
 
 
 @app.command(
-    short_help="Print the JSON Schema of settings or plans.",
+    short_help="Print the JSON Schema of a kind of file.",
     epilog="""\b
 Examples:
   helpseek schema plan
   helpseek schema setting --out setting.schema.json""",
 )
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="setting|plan", help="Of which files.")],
+    kind: Annotated[str, typer.Argument(metavar="setting|plan|study|...", help="Of which files.")],
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it here; not overwritten.")] = None,
 ) -> None:
-    """Print the JSON Schema of settings or plans, for editors that check and complete as one types."""
+    """Print the JSON Schema of settings, plans or studies, for editors that check and complete as one types."""
     from sim import cli
 
     cli.schema(kind, out)

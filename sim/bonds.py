@@ -32,15 +32,14 @@ CHANCES = 16777216.0  # steps in which the draw of a tie is kept to find those t
 
 @spliced
 def wakes(i, tie, chance, people, ties, p):
-    """Whether a dormant tie wakes under this week's ``chance``: by contact, mutual friends, likeness, and training."""
+    """Whether a dormant tie wakes under this week's ``chance``: by contact, mutual friends and likeness."""
     other = ties.target[tie]
     likeness = p.bonds_distressed_waking if people.small[EPISODE, i] else 1.0
     if (people.small[PUBLISHED, other] & DISTRESSED != 0) == (people.small[EPISODE, i] != 0):
         likeness *= p.bonds_homophily
-    added = people.real[ADDED_BONDING, i] if people.group[i] == people.group[other] else 0.0
-    if chance < p.bonds_waking * likeness + added:
+    if chance < p.bonds_waking * likeness:
         return True
-    if chance >= (p.bonds_waking + p.bonds_closure) * likeness + added:
+    if chance >= (p.bonds_waking + p.bonds_closure) * likeness:
         return False
     return has_mutual_friend(i, other, ties, p)
 
@@ -65,8 +64,16 @@ def awake_closeness(draw, own, p):
 
 @spliced
 def turn(i, tie, chance, draw, origin, people, ties, p):
-    """Wake a dormant tie, or let an awake one fall asleep, if this week's ``chance`` is below its hazard."""
+    """Let training bond two of a group, a dormant tie wake, or an awake one fall asleep, by this week's ``chance``."""
     dormant = math.floor(p.bonds_dormant_closeness * STEPS)
+    if people.group[i] == people.group[ties.target[tie]]:
+        bonding = people.real[ADDED_BONDING, i]
+        if chance < bonding:
+            if ties.closeness[tie] <= dormant:
+                ties.closeness[tie] = awake_closeness(draw, i - origin, p)
+            ties.trust[tie] = max(ties.trust[tie], 0.5 * (p.bonds_valued_trust + p.bonds_reach_trust))
+            return
+        chance -= bonding
     wear = p.bonds_distressed_wear if people.small[EPISODE, i] else 1.0
     if ties.closeness[tie] <= dormant:
         if wakes(i, tie, chance, people, ties, p):
@@ -141,8 +148,8 @@ def step(first, last, origin, seed, week, people, ties, groups, desk, p):
     )
     wear = max(1.0, p.bonds_distressed_wear)
     can_wake = (p.bonds_waking + p.bonds_closure) * max(1.0, p.bonds_homophily) * max(1.0, p.bonds_distressed_waking)
-    may_turn = max(can_wake + added, p.bonds_fading * wear)
-    mark_turning(kind, desk, may_turn, max(may_turn, p.bonds_bridge_fading * wear))
+    may_turn = added + max(can_wake, p.bonds_fading * wear)
+    mark_turning(kind, desk, may_turn, max(may_turn, added + p.bonds_bridge_fading * wear))
     for place in range(listed_few(desk.marked, kind.size, desk.chosen)):
         own = desk.owner[desk.chosen[place]] >> 1
         tie = begin + desk.chosen[place]

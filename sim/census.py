@@ -1,4 +1,4 @@
-"""The shape of the trusted network, counted every few weeks: nominations, isolates, returned ties, closed triangles."""
+"""The shape of the network, counted every few weeks: nominations, isolates, returned trust, closed triangles."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.compiled import borrowed, compiled
 from sim.people import STRATUM
-from sim.ties import is_trusted
+from sim.ties import is_trusted, is_valued
 
 
 class Trusted(NamedTuple):
@@ -14,13 +14,13 @@ class Trusted(NamedTuple):
 
     start: np.ndarray  # int64 (people + 1)
     target: np.ndarray  # int32
-    received: np.ndarray  # int64 (people): by how many each is trusted
+    received: np.ndarray  # int64 (people): how many others would name each as valued
 
 
 @compiled
 def trusted_ties(first, last, ties, p):
-    """The ties of one world, rows ``first`` to ``last``, that are of enough trust to ask."""
-    reach = p.bonds_reach_trust
+    """The ties of one world, rows ``first`` to ``last``, that are of enough trust to ask; and who is valued."""
+    reach, valued = p.bonds_reach_trust, p.bonds_valued_trust
     start, received = np.zeros(last - first + 1, np.int64), np.zeros(last - first, np.int64)
     target = np.empty(ties.start[last] - ties.start[first] + 1, np.int32)
     found = 0
@@ -29,7 +29,7 @@ def trusted_ties(first, last, ties, p):
             other = ties.target[tie] - first
             trusted = is_trusted(tie, ties, reach)
             target[found] = other
-            received[other] += trusted
+            received[other] += is_valued(tie, ties, valued)
             found += trusted
         start[i - first + 1] = found
     return Trusted(start, target, received)

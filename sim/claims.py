@@ -39,12 +39,13 @@ PAIRED = (
 )
 ONE_SEED = "This is one seed: nothing here tells an effect from luck. Use more seeds before drawing any conclusion."
 CALIBRATED = (
-    "Set after published figures: how common distress is and how long it lasts, how soon it is seen as a need, whom "
-    "people turn to, and how services work. The sources are named with each number."
+    "Fitted to published figures: how common distress is and how long it lasts, how soon it is seen as a need, whom "
+    "people turn to, what cohesion training does to distress and to ties. The scorecard (helpseek validate) says which "
+    "figures the model meets, and which it misses."
 )
 NEVER_FITTED = (
-    "Never fitted to data: how norms form, spread and fade, and what a programme does to them; and nothing at all of "
-    "the community that you may have in mind."
+    "Never fitted to data: how norms form, spread and fade, and what a programme does to them or to seeking help; and "
+    "nothing at all of the community that you may have in mind."
 )
 IN_WORDS = {
     "read": "Read in the source or its abstract",

@@ -3,8 +3,9 @@
 import json
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,9 @@ def list_shipped(what: str | None, as_json: bool) -> None:
     from sim.params import registry
     from sim.scenario import listing
 
-    cli_words.one_of(what, LISTS, "list")
-    found: dict[str, Any] = dict(listing())
+    brought = {each.plural: import_module(each.module).listing for each in cli_words.BROUGHT.values()}
+    cli_words.one_of(what, (*LISTS, *brought), "list")
+    found: dict[str, Any] = dict(listing()) | {name: found() for name, found in brought.items()}
     found["parameters"] = [asdict(each) for each in registry().values()]
     found["measures"] = [each._asdict() for each in BY_NAME.values()]
     if what:
@@ -49,7 +51,7 @@ def list_shipped(what: str | None, as_json: bool) -> None:
     if as_json:
         showing.json_out(found)
         return
-    showing.show_list(found if what else {name: found[name] for name in ("settings", "plans")})
+    showing.show_list(found if what else {name: found[name] for name in ("settings", "plans", *brought)})
     if not what:
         numbers = (len(found[name]) for name in ("parameters", "measures"))
         text = "{} parameters: helpseek list parameters. {} measures: helpseek list measures."
@@ -68,14 +70,23 @@ def show(words: Sequence[str], asked: Asked, as_json: bool) -> None:
         showing.show_scenario(found)
 
 
-def run(words: Sequence[str], asked: Asked, seeds: list[int], live: dict[str, Any], writing: Writing) -> None:
+def run(
+    words: Sequence[str],
+    asked: Asked,
+    seeds: list[int],
+    live: dict[str, Any],
+    writing: Writing,
+    uncertainty: str = "none",
+) -> None:
     """Live one scenario and write down what it came to."""
     setting, plans = cli_words.apart(words, asked)
     label = "+".join(plans) or "usual"
     scenario = cli_words.scenarios(setting, [label], asked)
+    draws = drawn(uncertainty, scenario[0], seeds)
     target = place(writing, scenario[0].setting_name, [label])
-    results = lived(scenario, [label], seeds, live, writing.quiet)
-    save(results, target, writing, ["run", *([setting] if setting else []), *plans, *asked.words(seeds)])
+    results = lived(scenario, [label], seeds, live | {"draws": draws}, writing.quiet)
+    again = ["run", *([setting] if setting else []), *plans, *asked.words(seeds)]
+    save(results, target, writing, again + (["--uncertainty", uncertainty] if draws else []))
     if writing.as_json:
         showing.json_out(results.summary(at="mean").assign(at="mean").to_dict("records"))
     else:
@@ -83,43 +94,15 @@ def run(words: Sequence[str], asked: Asked, seeds: list[int], live: dict[str, An
     finish(target, writing)
 
 
-def compare(
-    setting: str | None,
-    plans: Sequence[str],
-    asked: Asked,
-    seeds: list[int],
-    live: dict[str, Any],
-    writing: Writing,
-    at: str,
-) -> None:
-    """Live one setting under several plans on the same seeds, and say what differs."""
-    cli_words.one_of(at, ("mean", "final"), "time")
-    names = cli_words.listed_plans(plans)
-    if len(names) < 2:
-        hint = "--plans usual " + (names[0] if names else "cohesion_training")
-        raise InputError("a comparison needs two plans", key="--plans", found=" ".join(names) or "none", hint=hint)
-    if setting is None and asked.network is None:
-        last = names[-1] if cli_words.is_setting(names[-1]) else "training_school"
-        hint = f"helpseek compare {last} --plans {' '.join(name for name in names if name != last)}"
-        raise InputError("a setting is missing; it stands before --plans", hint=hint)
-    made = cli_words.scenarios(setting, names, asked)
-    target = place(writing, made[0].setting_name, names)
-    results = lived(made, names, seeds, live, writing.quiet)
-    words = ["compare", *([setting] if setting else []), "--plans", *names]
-    save(results, target, writing, [*words, *asked.words(seeds)])
-    if writing.as_json:
-        showing.json_out(results.differences(at=at).assign(at=at).to_dict("records"))
-    else:
-        showing.show_comparison(results)
-    finish(target, writing)
-
-
 def verify(path: str, threads: int | None, quiet: bool, as_json: bool) -> int:
     """Make a result again and compare; the exit code."""
     from sim import study
 
+    brought = [import_module(each.module) for each in cli_words.BROUGHT.values()]
     with cli_progress.progress("running it again", quiet) as moved:
-        found = study.verify(path, threads=threads, progress=moved)
+        own = (each.verified(path, threads, moved) for each in brought if hasattr(each, "verified"))
+        found = next((each for each in own if each is not None), None)
+        found = found or study.verify(path, threads=threads, progress=moved)
     if as_json:
         about = {"ok": found.ok, "differences": found.differences, "versions": found.versions}
         showing.json_out({"path": path, **about})
@@ -136,34 +119,46 @@ def verify(path: str, threads: int | None, quiet: bool, as_json: bool) -> int:
 
 def new(kind: str, name: str, out: Path | None) -> None:
     """Write a commented file to begin with."""
-    from sim.scenario import starter
+    from sim import scenario
 
-    cli_words.one_of(kind, FILE_KINDS, "kind of file")
+    cli_words.one_of(kind, (*FILE_KINDS, *cli_words.BROUGHT), "kind of file")
     if not name.isidentifier() or not name.isascii() or name != name.lower():
         raise InputError("this is no name", found=name, allowed="small letters, digits and _, such as my_school")
     file = out or Path(f"{name}.yaml")
     if file.suffix not in (".yaml", ".yml"):
         raise InputError("a file of this kind ends in .yaml", key="--out", found=str(file), hint=f"{file}.yaml")
-    text = starter(kind).replace(f"my_{kind}.yaml", str(file))
+    own = import_module(cli_words.BROUGHT[kind].module) if kind in cli_words.BROUGHT else None
+    text = (own.starter() if own else scenario.starter(kind)).replace(f"my_{kind}.yaml", str(file))
     title = name.replace("_", " ").capitalize()
     write_new(file, "\n".join(f"title: {title}" if x.startswith("title:") else x for x in text.splitlines()) + "\n")
-    again = f"{file} usual" if kind == "setting" else f"secondary_school {file}"
-    showing.put(showing.console(), f"written: {file}", f"look at it: helpseek show {again}")
+    words = f"{file} usual" if kind == "setting" else f"secondary_school {file}"
+    again = own.TRY.format(file=file) if own else f"look at it: helpseek show {words}"
+    showing.put(showing.console(), f"written: {file}", again)
 
 
 def schema(kind: str, out: Path | None) -> None:
     """Show or write the JSON Schema of a kind of file."""
-    from sim.scenario import json_schema
+    from sim import scenario
 
-    cli_words.one_of(kind, FILE_KINDS, "kind of file")
+    cli_words.one_of(kind, (*FILE_KINDS, *cli_words.BROUGHT), "kind of file")
+    own = cli_words.BROUGHT.get(kind)
+    found = import_module(own.module).json_schema() if own else scenario.json_schema(kind)
     if out is None:
-        showing.json_out(json_schema(kind))
+        showing.json_out(found)
         return
-    write_new(out, json.dumps(json_schema(kind), indent=2) + "\n")
+    write_new(out, json.dumps(found, indent=2) + "\n")
     showing.put(showing.console(), f"written: {out}")
 
 
 # Steps of several commands
+
+
+def drawn(uncertainty: str, scenario: "Scenario", seeds: list[int]) -> list[dict[str, float]] | None:
+    """The parameters that go with each seed, if they are to be drawn."""
+    from sim import posterior
+
+    cli_words.one_of(uncertainty, posterior.UNCERTAINTIES, "uncertainty")
+    return posterior.draws(scenario, seeds) if uncertainty == "posterior" else None
 
 
 def lived(made: "list[Scenario]", labels: list[str], seeds: list[int], live: dict[str, Any], quiet: bool) -> "Results":
@@ -194,14 +189,21 @@ def place(writing: Writing, setting: str, plans: Sequence[str]) -> Path:
         number += 1
 
 
-def save(results: "Results", target: Path, writing: Writing, words: Sequence[str]) -> None:
+def save(
+    results: "Results",
+    target: Path,
+    writing: Writing,
+    words: Sequence[str],
+    draw: Callable[["Results", Path, str], None] | None = None,
+) -> None:
     """Write the tables with their figures and their page, all or nothing; ``words`` are the command that made them."""
     command = shlex.join(["helpseek", *words])
+    results.manifest["command"] = command
 
     def also(folder: Path) -> None:
         if writing.page:
             with cli_progress.waiting("drawing", writing.quiet):
-                illustrate(results, folder, command)
+                (draw or illustrate)(results, folder, command)
 
     results.save(target, force=writing.force, also=also)
 

@@ -29,4 +29,7 @@ Threads = Annotated[
     int | None, typer.Option("--threads", metavar="N", min=1, help="Threads; the results do not depend on it.")
 ]
 Persons = Annotated[bool, typer.Option("--persons", help="Also keep everybody's state in the last week.")]
+Uncertainty = Annotated[
+    str, typer.Option("--uncertainty", metavar="none|posterior", help="Parameters as in the registry, or by seed.")
+]
 Page = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures and write the page.")]

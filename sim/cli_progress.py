@@ -14,8 +14,8 @@ COMPILING = "compiling the engine, once for this machine; takes about half a min
 
 
 @contextmanager
-def progress(what: str, quiet: bool) -> Iterator[Callable[[int, int], object] | None]:
-    """Something to call with the person-weeks done and their number in all."""
+def progress(what: str, quiet: bool, worlds: bool = False) -> Iterator[Callable[[int, int], object] | None]:
+    """Something to call with the person-weeks (or worlds) done and their number in all."""
     if quiet:
         yield None
         return
@@ -31,7 +31,7 @@ def progress(what: str, quiet: bool) -> Iterator[Callable[[int, int], object] | 
         task = shown.add_task(what if warm else COMPILING, total=None, rate="")
 
         def move(done: int, total: int) -> None:
-            shown.update(task, description=what, completed=done, total=total, rate=rate(shown.tasks[0]))
+            shown.update(task, description=what, completed=done, total=total, rate=rate(shown.tasks[0], worlds))
 
         yield move
 
@@ -51,9 +51,11 @@ def bar() -> "Progress":
     return Progress(*columns, console=console(error=True), transient=True)
 
 
-def rate(task: Any) -> str:
-    """Person-weeks a second, in words."""
-    return f"{task.speed / 1e6:.1f} million person-weeks/s" if task.speed else ""
+def rate(task: Any, worlds: bool = False) -> str:
+    """Person-weeks or worlds a second, in words."""
+    if not task.speed:
+        return ""
+    return f"{task.speed:,.1f} worlds/s" if worlds else f"{task.speed / 1e6:.1f} million person-weeks/s"
 
 
 @contextmanager

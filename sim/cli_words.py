@@ -18,6 +18,21 @@ if TYPE_CHECKING:
 FAILED, BAD_INPUT, STOPPED = 1, 2, 130  # exit codes
 
 
+@dataclass(frozen=True)
+class Brought:
+    """A kind of file that a part of the package brings along, beside settings and plans.
+
+    Its module has ``listing()``, ``starter()``, ``json_schema()``, and ``TRY``, a command with ``{file}`` in it. It may
+    have ``verified(path, threads, progress)``, which runs a stored result of its own again and gives None for others.
+    """
+
+    plural: str
+    module: str
+
+
+BROUGHT: dict[str, Brought] = {}  # by kind; each part adds its own when its commands are declared
+
+
 class SeveralPlans(TyperCommand):
     """A command whose --plans takes all words up to the next option."""
 

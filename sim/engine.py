@@ -119,7 +119,7 @@ def treat(w, week, now, state, row):
 
 
 @compiled
-def gather(w, state):
+def gather(w, week, state):
     """The week's end for the groups of one world."""
     state = bare(state)
     worlds = state.worlds
@@ -128,6 +128,8 @@ def gather(w, state):
         worlds.first_person[w + 1],
         worlds.first_group[w],
         worlds.first_group[w + 1],
+        worlds.seed[w],
+        week,
         state.people,
         state.ties,
         state.groups,
@@ -218,7 +220,7 @@ def begin_world(w, state):
     start.start_groups(first_group, worlds.first_group[w + 1], seed, state.groups, p)
     start.start_people(first, last, first_group, seed, state.people, state.groups, p)
     start.start_ties(first, last, seed, state.people, state.ties, p)
-    gather(w, state)
+    gather(w, worlds.week[w], state)
 
 
 @compiled
@@ -236,7 +238,7 @@ def live(w, until, every, state, output):
         treat(w, week, now, state, output.service[w, week] if week >= 0 else unwritten)
         for first in range(begin, end, BLOCK):
             learn(first, min(first + BLOCK, end), w, week, state)
-        gather(w, state)
+        gather(w, week, state)
         worlds.week[w] = week
         if week > 0:
             write(w, week, every, state, output)
@@ -287,7 +289,7 @@ def live_large(w: int, until: int, every: int, state: State, output: Output, poo
         each(decide, w, week, now, state)
         treat(w, week, now, state, output.service[w, week] if week >= 0 else unwritten)
         each(learn, w, week, state)
-        gather(w, state)
+        gather(w, week, state)
         worlds.week[w] = week
         if week > 0:
             write_large(w, week, every, state, output, pieces, spans, pool)

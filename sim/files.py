@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from sim import shipped
 from sim.checking import Place, fault, validated
 from sim.errors import InputError, listed, nearest, shown
@@ -16,7 +18,7 @@ LONGEST_CHAIN = 20  # files, each extending the next
 
 
 @dataclass(frozen=True)
-class Loaded[M: Setting | Plan]:
+class Loaded[M: BaseModel]:
     """A setting or plan with where it comes from."""
 
     name: str  # a shipped name, or the path as it was given
@@ -35,7 +37,7 @@ def load_plan(name: str | os.PathLike[str]) -> Loaded[Plan]:
     return load("plan", os.fspath(name), Plan)
 
 
-def load[M: Setting | Plan](kind: str, name: str, model: type[M]) -> Loaded[M]:
+def load[M: BaseModel](kind: str, name: str, model: type[M]) -> Loaded[M]:
     """A setting or plan, with all that it extends."""
     chain = lineage(kind, find(kind, name))
     data, places = chain[-1].data, places_of(chain[-1])

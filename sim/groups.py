@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim import luck
 from sim.compiled import compiled
 from sim.people import ADDED_CLIMATE, ADDED_COHESION, DISTRESS, LEADER, ROLE
 from sim.ties import LEADER_TIE
 
 # Rows of the value table, all float64
-BASE_COHESION = 0  # SD: what cohesion settles at without training
+BASE_COHESION = 0  # SD: what cohesion would be without training; it wanders
 COHESION = 1  # SD
 BASE_CLIMATE = 2  # SD: how approving of seeking help the leaders are without training
 CLIMATE = 3  # SD
@@ -50,7 +51,18 @@ def led_climate(first, last, first_group, climate, people, ties):
 
 
 @compiled
-def step(first, last, first_group, last_group, people, ties, groups, p):
+def wander(g, key, week, groups, p):
+    """The group's own cohesion moves a little, with the spread between groups kept; training's part moves along."""
+    inertia = p.groups_cohesion_inertia
+    if inertia < 1.0:
+        shock = p.groups_cohesion_spread * math.sqrt(1.0 - inertia * inertia) * luck.normal(key, week, luck.GROUP_DRIFT)
+        change = (inertia - 1.0) * groups.value[BASE_COHESION, g] + shock
+        groups.value[BASE_COHESION, g] += change
+        groups.value[COHESION, g] += change
+
+
+@compiled
+def step(first, last, first_group, last_group, seed, week, people, ties, groups, p):
     """One week for the groups of one world; people ``first`` to ``last`` (rows) belong to them.
 
     Cohesion is the members': leaders who sit with a group do not thin out its training. Empty groups stay as they are.
@@ -71,6 +83,7 @@ def step(first, last, first_group, last_group, people, ties, groups, p):
         if groups.size[g] == 0:
             continue
         groups.value[MEAN_DISTRESS, g] = total[g - first_group] / groups.size[g]
+        wander(g, luck.person_key(seed, g - first_group), week, groups, p)
         target = groups.value[BASE_COHESION, g] + cohesion[g - first_group] / max(1, members[g - first_group])
         groups.value[COHESION, g] += p.groups_cohesion_rate * (target - groups.value[COHESION, g])
         groups.value[CLIMATE, g] = groups.value[BASE_CLIMATE, g] + climate[g - first_group]

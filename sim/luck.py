@@ -65,6 +65,7 @@ TIE_TRUST = 49
 NEW_GROUP = 50
 TRAIT_SERVICES = 51
 START_CARE = 52
+GROUP_DRIFT = 53  # per group and week: how its cohesion wanders
 
 
 @spliced

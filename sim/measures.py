@@ -385,13 +385,13 @@ MEASURES = (
     ),
     # network, counted every few weeks
     Measure(
-        "nominations", "Nominations received", "people", "others who trust enough to ask", "nominations", "members"
+        "nominations", "Nominations received", "people", "others who would name one as valued", "nominations", "members"
     ),
     Measure(
         "isolates",
         "Isolates",
         "share of people",
-        "whom nobody trusts enough to ask",
+        "whom nobody would name as valued",
         "isolates",
         "members",
         better=LOWER,

@@ -21,14 +21,25 @@ TEMPLATE = Path(__file__).with_suffix(".html")
 NOTE = '<p class="note">All measures, week by week and for parts of the people, are in the tables beside this page.</p>'
 
 
-def page(results: "Results", drawn: "Sequence[Drawn]", figures: Path, command: str | None = None) -> str:
-    """The page as one HTML text: nothing is loaded from anywhere. ``figures`` holds the SVG files of what was drawn."""
+def page(
+    results: "Results",
+    drawn: "Sequence[Drawn]",
+    figures: Path,
+    command: str | None = None,
+    short: Sequence[tuple[str, str]] = (),
+    more: str = "",
+) -> str:
+    """The page as one HTML text: nothing is loaded from anywhere. ``figures`` holds the SVG files of what was drawn.
+
+    ``short`` are headings and texts to stand first in the answer, ``more`` are whole sections after the figures.
+    """
     parts = {
         "title": escape(heading(results)),
         "heading": escape(heading(results)),
         "about": escape(about(results)),
         "question": question(results),
-        "answer": answer(results),
+        "answer": answer(results, short),
+        "more": more,
         "figures": "\n".join(figure(each, figures / f"{each.name}.svg") for each in drawn),
         "tables": tables(results),
         "sure": claims.how_sure(results),
@@ -83,11 +94,14 @@ def plan(name: str) -> str:
         return "A plan of one’s own."
 
 
-def answer(results: "Results") -> str:
-    """The answer for each plan: a sentence or two, then theme by theme."""
-    made = []
+def answer(results: "Results", short: Sequence[tuple[str, str]] = ()) -> str:
+    """The answer in short, and for each plan: a sentence or two, then theme by theme."""
+    made = [f"<p>{theme(name)}{escape(text)}</p>" for name, text in short]
+    made += ["<h3>Plan by plan</h3>"] if short else []
     for label, parts in answers(results).items():
-        made += [f"<h3>{escape(title(label))}</h3>"] if len(results.labels) > 2 else []
+        made += [f"<h4>{escape(title(label))}</h4>" if short else f"<h3>{escape(title(label))}</h3>"] * (
+            len(results.labels) > 2
+        )
         made += [f"<p>{theme(name)}{escape(text)}</p>" for name, text in parts]
     return '<div class="answer">\n' + "\n".join(made) + "\n</div>"
 

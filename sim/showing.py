@@ -72,8 +72,8 @@ def put(screen: "Console", *texts: str, style: str | None = None) -> None:
 def show_list(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """What is shipped, by kind."""
     screen = console()
-    for kind in ("settings", "plans"):
-        if kind in found:
+    for kind in found:
+        if kind not in ("parameters", "measures"):
             made = table(kind.capitalize(), ("name", "what it is"))
             for each in found[kind]:
                 made.add_row(each["name"], f"{each['title']}. {each['description']}")
@@ -81,9 +81,9 @@ def show_list(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     if "parameters" in found:
         show_parameters(screen, found["parameters"], "Parameters")
     if "measures" in found:
-        made = table("Measures", ("name", "label", "unit", "meaning"))
+        made = table("Measures", ("name", "label", "unit", "meaning", "better if"))
         for each in found["measures"]:
-            made.add_row(each["name"], each["label"], each["unit"], each["meaning"])
+            made.add_row(each["name"], each["label"], each["unit"], each["meaning"], each["better"] or "depends")
         screen.print(made)
 
 

@@ -52,6 +52,12 @@ def is_trusted(tie, ties, reach):
 
 
 @spliced
+def is_valued(tie, ties, valued):
+    """Whether an entry is one of enough trust to name the other as valued; less than it takes to ask for help."""
+    return (ties.trust[tie] >= valued) & (ties.kind[tie] < FUTURE)
+
+
+@spliced
 def has_mutual_friend(i, other, ties, p):
     """Whether someone whom person ``i`` trusts enough to ask also knows ``other``."""
     for tie in range(ties.start[i], ties.start[i + 1]):

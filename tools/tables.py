@@ -1,4 +1,6 @@
-"""Write the tables of docs/model.md from the declarations that they repeat: `python tools/tables.py`.
+"""Write docs/evidence.md, and the tables of docs/model.md, from the declarations that they repeat.
+
+Run by `python tools/tables.py`.
 
 A table stands between `<!-- begin: name -->` and `<!-- end: name -->`. With `--check` nothing is written, and the exit
 code says whether anything would change.
@@ -9,12 +11,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from sim.calibration import ledger
 from sim.measures import COST, MEASURES, NORM, TOTALS
 from sim.params import groups
 from sim.people import FIELDS
 from sim.rules import PROCESSES, kinds
 
 MODEL = Path(__file__).resolve().parents[1] / "docs" / "model.md"
+LEDGER = MODEL.with_name("evidence.md")
 MARKED = re.compile(r"(<!-- begin: ([a-z ]+) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 
 
@@ -70,8 +74,8 @@ def written(text: str) -> str:
 
 
 if __name__ == "__main__":
-    before = MODEL.read_text(encoding="utf-8")
-    after = written(before)
+    after = {MODEL: written(MODEL.read_text(encoding="utf-8")), LEDGER: ledger.markdown()}
     if "--check" in sys.argv:
-        sys.exit(before != after)
-    MODEL.write_text(after, encoding="utf-8")
+        sys.exit(any(file.read_text(encoding="utf-8") != text for file, text in after.items()))
+    for file, text in after.items():
+        file.write_text(text, encoding="utf-8")

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.checking import Place, validated
@@ -12,6 +13,8 @@ from sim.params import GRADES, references
 from sim.reading import read
 
 TARGETS_FILE = Path(__file__).with_name("targets.yaml")
+
+NORMAL_95 = 1.96
 
 FIT, HELD_OUT, THEORY = "fit", "held_out", "theory"
 
@@ -28,6 +31,7 @@ class Target(BaseModel):
     low: float = Field(description="lower end of its interval")
     high: float = Field(description="upper end of its interval")
     interval: Literal["published", "derived", "chosen"] = Field(description="where the interval comes from")
+    flat: bool = Field(default=False, description="only the bounds are known: no value inside is likelier than another")
     note: str = Field(default="", description="arithmetic, or what the figure leaves open")
     setting: str = Field(description="the shipped setting in which the model is asked")
     week: int | None = Field(default=None, description="weeks after the start of what is done, if anything is")
@@ -36,6 +40,25 @@ class Target(BaseModel):
     grade: str = Field(description="how well the figure is known, as in the registry")
     used_for: Literal["fit", "held_out", "theory"] = Field(description="whether it had a part in fitting")
     why_missed: str = Field(default="", description="the best understood reason, where the model misses it")
+
+    def misfit(self, value: np.ndarray, variance: np.ndarray | float = 0.0) -> np.ndarray:
+        """Minus twice the log-likelihood of values of the model, each known up to a ``variance``, but for a constant.
+
+        The interval is read as 95%: normal around the observed value, each side with its own spread; flat within it
+        where only bounds are known, with edges of an eighth of its width.
+        """
+        if self.flat:
+            beyond = np.maximum(0.0, np.maximum(self.low - value, value - self.high))
+            return beyond**2 / (((self.high - self.low) / 8) ** 2 + variance)
+        away = value - self.value
+        least = (self.high - self.low) / 16  # a value at the edge of its interval is no certainty
+        spread = np.where(away < 0, max(self.value - self.low, least), max(self.high - self.value, least)) / NORMAL_95
+        return away**2 / (spread**2 + variance)
+
+    def bounded(self, values: np.ndarray) -> np.ndarray:
+        """Values of the model, none further from the interval than four times its width: beyond, all are just wrong."""
+        reach = 4 * (self.high - self.low)
+        return np.clip(values, self.low - reach, self.high + reach)
 
     def met(self, value: float) -> bool:
         """Whether a value lies in the fact's interval."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MEASURE = "sought_in_time"
 MOST = 500  # seeds
 
+Drawing = Callable[[Sequence[int]], study.Draws]  # a draw of parameters for each seed
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -49,14 +51,14 @@ def compared(
     first_seed: int,
     first: int,
     wanted: Wanted,
-    draws: Callable[[int], study.Draws] | None = None,
+    draws: Drawing | None = None,
     tell: Callable[[str], object] | None = None,
     **live: Any,
 ) -> "Results":
     """The results of as many seeds as are needed, from ``first_seed`` on; the manifest says how many, and why.
 
-    ``first`` is the size of the first batch. ``draws`` gives, for a number of seeds, that many draws of parameters,
-    the first of them always the same. ``tell`` is called with what the first batch showed, in a sentence.
+    ``first`` is the size of the first batch. ``draws`` gives a draw of parameters for each of the seeds that it is
+    called with, for a seed always the same. ``tell`` is called with what the first batch showed, in a sentence.
     """
     wanted.check(first)
     results = lived(scenarios, labels, first_seed, 0, first, draws, live)
@@ -71,7 +73,13 @@ def compared(
     if number > first:
         results = joined(results, lived(scenarios, labels, first_seed, first, number, draws, live))
     found = {label: stopping.interval(begun[label], differences(results, label, wanted)) for label in begun}
-    about = {
+    results.manifest["precision"] = told(wanted, first, asked, found)
+    return results
+
+
+def told(wanted: Wanted, first: int, asked: int, found: dict[str, stopping.Interval]) -> dict[str, Any]:
+    """What a manifest says of a precision."""
+    return {
         "measure": wanted.measure,
         "at": wanted.at,
         "wanted": wanted.precision,
@@ -84,8 +92,6 @@ def compared(
             for label, each in found.items()
         ],
     }
-    results.manifest["precision"] = about
-    return results
 
 
 def lived(
@@ -94,12 +100,12 @@ def lived(
     first_seed: int,
     begin: int,
     end: int,
-    draws: Callable[[int], study.Draws] | None,
+    draws: Drawing | None,
     live: dict[str, Any],
 ) -> "Results":
     """The results of the seeds from the place ``begin`` up to ``end``."""
-    mine = None if draws is None else draws(end)[begin:]
-    return study.run(scenarios, range(first_seed + begin, first_seed + end), labels=labels, draws=mine, **live)
+    seeds = range(first_seed + begin, first_seed + end)
+    return study.run(scenarios, seeds, labels=labels, draws=draws and draws(seeds), **live)
 
 
 def differences(results: "Results", label: str, wanted: Wanted) -> np.ndarray:
@@ -135,7 +141,16 @@ def in_words(about: dict[str, Any]) -> str:
         for each in about["intervals"]
     ]
     end = "The precision is reached" if about["reached"] else "The precision is not reached"
-    return f"{said}{end}: {wording.joined(parts)}."
+    return f"{said}{end}: {wording.joined(parts)}.{never(about, number)}"
+
+
+def never(about: dict[str, Any], number: int) -> str:
+    """What is to be said of plans that differed in no seed: so little is known as three in the number of seeds."""
+    plans = [f"“{wording.title(each['label'])}”" for each in about["intervals"] if each["low"] == each["high"]]
+    if not plans:
+        return ""
+    share = min(1.0, 3.0 / number)
+    return f" In no seed did {wording.joined(plans, 'or')} differ at all; up to about {share:.0%} of seeds still might."
 
 
 ENDS = ("difference", "low", "high")

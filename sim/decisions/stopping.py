@@ -51,6 +51,6 @@ def interval(first: np.ndarray, whole: np.ndarray) -> Interval:
 
 def seeds_for(standard_error: float, seen: int, precision: float) -> float:
     """How many seeds in all would do, by what so many seeds showed; not a number where that cannot be told."""
-    if seen < 2 or not math.isfinite(standard_error):
+    if seen < 2 or not (math.isfinite(standard_error) and precision > 0):
         return math.nan
     return float(math.ceil((quantile(seen) * standard_error / precision) ** 2 * seen))

@@ -36,6 +36,11 @@ class Tie(Stored):
         """Whether the other is trusted enough to be asked."""
         return self.begun and self.trust >= self.person.p.bonds_reach_trust
 
+    @property
+    def is_valued(self) -> bool:
+        """Whether the other would be named as valued."""
+        return self.begun and self.trust >= self.person.p.bonds_valued_trust
+
     def meet(self) -> None:
         """One week: contact builds trust, time wears it down."""
         p, person = self.person.p, self.person
@@ -53,12 +58,19 @@ class Tie(Stored):
         return mixed(self.person.model.bond_key + pair * GOLDEN)
 
     def turn(self) -> None:
-        """A dormant tie may wake, an awake one may fall asleep."""
+        """Training may bond two people of a group, a dormant tie may wake, an awake one may fall asleep."""
         p = self.person.p
         draw = self.draw()
         chance = unit(draw)
         wear = p.bonds_distressed_wear if self.person.episode else 1.0
         dormant = math.floor(256.0 * p.bonds_dormant_closeness)
+        bonding = self.person.added_bonding if self.person.group is self.other.group else 0.0
+        if chance < bonding:
+            if self.closeness <= dormant:
+                self.closeness = self.awake_closeness(draw)
+            self.trust = max(self.trust, 0.5 * (p.bonds_valued_trust + p.bonds_reach_trust))
+            return
+        chance -= bonding
         if self.closeness <= dormant:
             if chance < self.waking_chance():
                 self.closeness = self.awake_closeness(draw)
@@ -66,7 +78,7 @@ class Tie(Stored):
             self.closeness = dormant
 
     def waking_chance(self) -> float:
-        """Weekly chance that a dormant tie wakes: by contact, mutual friends, likeness, and training that bonds."""
+        """Weekly chance that a dormant tie wakes: by contact, mutual friends and likeness."""
         p, person, other = self.person.p, self.person, self.other
         chance = p.bonds_waking
         if any(tie.in_reach and tie.other is not other and tie.other.knows(other) for tie in person.ties.values()):
@@ -75,7 +87,7 @@ class Tie(Stored):
             chance *= p.bonds_distressed_waking
         if bool(person.episode) == other.shows(DISTRESSED):
             chance *= p.bonds_homophily
-        return chance + person.added_bonding if person.group is other.group else chance
+        return chance
 
     def awake_closeness(self, draw: int) -> int:
         """How close a tie is once awake: the same for both with the chance of reciprocity, else each has her own."""

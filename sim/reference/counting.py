@@ -126,9 +126,9 @@ def census(model: "ReferenceModel") -> np.ndarray:
     trusted = [[tie.other.number for tie in person.ties.values() if tie.in_reach] for person in model.people]
     trusting = [set(others) for others in trusted]
     named = [0] * len(model.people)
-    for others in trusted:
-        for other in others:
-            named[other] += 1
+    for person in model.people:
+        for tie in person.ties.values():
+            named[tie.other.number] += tie.is_valued
     for i, person in enumerate(model.people):
         pairs = [(one, another) for one in trusted[i] for another in trusted[i] if one != another]
         counts = {

@@ -3,8 +3,12 @@
 The slow twin of ``sim.groups``.
 """
 
+import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from sim import luck
 from sim.people import LEADER
 from sim.reference.basics import total
 from sim.ties import LEADER_TIE
@@ -22,7 +26,7 @@ class Group:
         self.number = number  # within the world
         self.born = born  # the week in which the group forms
         self.people: list[Person] = []
-        self.base_cohesion = values["base_cohesion"]  # SD, what cohesion settles at without training
+        self.base_cohesion = values["base_cohesion"]  # SD, what cohesion would be without training; it wanders
         self.cohesion = values["cohesion"]  # SD
         self.base_climate = values["base_climate"]  # SD, how approving of seeking help its leaders are by themselves
         self.climate = values["climate"]  # SD
@@ -36,11 +40,12 @@ class Group:
         return len(self.people)
 
     def step(self) -> None:
-        """A week ends: cohesion moves to where training takes it, climate is the leaders', morale follows."""
+        """Cohesion wanders, and moves to where training takes it; climate is the leaders', morale follows."""
         p = self.model.parameters
         if not self.people:
             return
         self.mean_distress = total(person.distress for person in self.people) / self.size
+        self.wander()
         members = [person for person in self.people if person.role != LEADER]
         target = self.base_cohesion + total(person.added_cohesion for person in members) / max(1, len(members))
         self.cohesion += p.groups_cohesion_rate * (target - self.cohesion)
@@ -50,6 +55,17 @@ class Group:
         target -= p.groups_morale_distress * strain
         self.morale += p.groups_morale_rate * (target - self.morale)
         self.onset_ratio = p.distress_cohesion_onset_ratio**self.cohesion
+
+    def wander(self) -> None:
+        """The group's own cohesion moves a little, with the spread between groups kept; training's part moves along."""
+        p, inertia = self.model.parameters, self.model.parameters.groups_cohesion_inertia
+        if inertia < 1.0:
+            key = np.uint64(luck.person_key(self.model.seed, self.number))
+            shock = luck.normal(key, self.model.week, luck.GROUP_DRIFT)
+            change = (inertia - 1.0) * self.base_cohesion
+            change += p.groups_cohesion_spread * math.sqrt(1.0 - inertia * inertia) * shock
+            self.base_cohesion += change
+            self.cohesion += change
 
     def added_climate(self) -> float:
         """What training added to the leaders whom the group's people are tied to, on average over these ties."""

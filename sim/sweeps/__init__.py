@@ -6,19 +6,23 @@ from typing import TYPE_CHECKING, Any
 # Imported when first used: the command line only needs the commands.
 _HOMES = {
     "Chosen": "measuring",
+    "LocalWorkers": "workers",
     "Sample": "samples",
+    "Store": "store",
     "Study": "study",
     "measured": "living",
     "outcomes": "study",
 }
 
-__all__ = ["Chosen", "Sample", "Study", "measured", "outcomes"]
+__all__ = ["Chosen", "LocalWorkers", "Sample", "Store", "Study", "measured", "outcomes"]
 
 if TYPE_CHECKING:
     from sim.sweeps.living import measured
     from sim.sweeps.measuring import Chosen
     from sim.sweeps.samples import Sample
+    from sim.sweeps.store import Store
     from sim.sweeps.study import Study, outcomes
+    from sim.sweeps.workers import LocalWorkers
 
 
 def __getattr__(name: str) -> Any:

@@ -107,11 +107,11 @@ class Table:
             raise InputError("a design needs at least one row", key="vary", found="an empty table")
         names = tuple(str(name) for name in table.columns if name not in (SCENARIO, SEED))
         check_names(bases, names)
-        columns = tuple(table[name].tolist() for name in names)
+        columns = tuple(column_values(name, table[name]) for name in names)
         scenarios = row_scenarios(table, labels) if SCENARIO in table else None
         seeds = row_seeds(table) if SEED in table else None
         early = [column for column, first in zip(columns, families(bases, names), strict=True) if first]
-        early += [list(seeds)] if seeds is not None else []
+        early += [seeds] if seeds is not None else []
         groups: dict[Hashable, list[int]] = {}
         for row in range(len(table)):
             groups.setdefault(tuple(keyed(column[row]) for column in early), []).append(row)
@@ -174,6 +174,17 @@ def listed_values(name: str, given: Any) -> tuple[Any, ...]:
     if len(set(seen)) < len(seen):
         twice = next(value for value, key in zip(values, seen, strict=True) if seen.count(key) > 1)
         raise InputError("a value is given twice", key=f"vary.{name}", found=shown(twice))
+    return values
+
+
+def column_values(name: str, column: "pd.Series") -> tuple[Any, ...]:
+    """The values of a table's column as plain data: numbers, or texts, or truth values; what is missing is None."""
+    values = tuple(None if isinstance(each, float) and math.isnan(each) else each for each in column.tolist())
+    kinds = {type(each) for each in values if each is not None}
+    if not (kinds <= {int, float} or kinds == {str} or kinds == {bool}):
+        found = " and ".join(sorted(each.__name__ for each in kinds))
+        raise InputError("a column holds values of one kind", key=f"vary.{name}", found=found,
+                         allowed="numbers, or texts, or truth values")  # fmt: skip
     return values
 
 

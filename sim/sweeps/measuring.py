@@ -83,15 +83,15 @@ class Chosen:
         whole = pooling.whole_run(sums)
         made = {name: np.full(population.count, np.nan) for name in self.columns}
         for name, (measure, time) in self.columns.items():
-            if measure is COST:
+            if measure == COST:
                 made[name][:] = [extracts.costs(each, w, population)["cost"] for w, each in enumerate(scenarios)]
-            elif time == "mean" and measure is not NORM:
+            elif time == "mean" and measure != NORM:
                 made[name][:] = pooling.ratios([measure], whole)[measure.name]
         for window in np.unique(windows).tolist():
             chosen = np.flatnonzero(windows == window)
             here = sums[chosen] if chosen.size < len(sums) else sums
             for name, (measure, time) in self.columns.items():
-                if measure is NORM:
+                if measure == NORM:
                     made[name][chosen] = verdicts(here, window, [scenarios[w] for w in chosen.tolist()])
                 elif time != "mean":
                     week = here.shape[1] - 1 if time == "final" else int(time)

@@ -89,7 +89,7 @@ class Sample:
     def _unit(self, names: int) -> np.ndarray:
         """The points in the unit cube: (points, names)."""
         if self.method == "saltelli":
-            from SALib.sample import sobol  # type: ignore[import-untyped]
+            from SALib.sample import sobol
 
             problem = {"num_vars": names, "names": [str(k) for k in range(names)], "bounds": [[0.0, 1.0]] * names}
             made = sobol.sample(problem, self.points, calc_second_order=self.second_order, seed=self.seed)

@@ -1,6 +1,8 @@
 """A study: scenarios x points x seeds, each world known by its number, and a few measures of each."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,7 +11,7 @@ import numpy as np
 
 from sim import rules
 from sim.batches import people_in
-from sim.errors import InputError
+from sim.errors import InputError, shown
 from sim.params import registry
 from sim.population import World
 from sim.scenario import number
@@ -23,7 +25,10 @@ from sim.sweeps.variants import Values, Variants, where
 if TYPE_CHECKING:
     import pandas as pd
 
-CHUNK_WORK = 8_000_000  # person-weeks in one piece of work: a few seconds
+    from sim.sweeps.store import Store
+
+CHUNK_WORK = (1_500_000, 20_000_000)  # person-weeks in one chunk: less than a second, to several
+CHUNKS = 256  # between these, about so many chunks
 MOST_IN_CHUNK = 5_000  # worlds
 LOOKED_AT = 16  # worlds by which the size of all is judged
 
@@ -69,6 +74,7 @@ class Study:
       ``sim.override``, and ``people`` and ``burn_in``. A name that one scenario does not know changes nothing in it.
     - ``seeds``: a number n for the seeds 1 to n, or a list; every point has the same, so differences are paired
     - ``measures`` and ``at``: what is kept of each world, see ``Chosen``
+    - ``chunk``: how many worlds are lived and stored together; worked out from the study unless it is given
 
     Worlds are numbered in the order in which they are lived: those that begin alike follow one another.
     """
@@ -79,6 +85,7 @@ class Study:
     measures: Any = None
     at: Any = "mean"
     title: str = ""
+    chunk: int | None = None
     labels: tuple[str, ...] = field(default=(), init=False)
     bases: tuple[Scenario, ...] = field(default=(), init=False)
     chosen: Chosen = field(default_factory=Chosen, init=False)
@@ -93,6 +100,8 @@ class Study:
         put(self, "design", designed(self.vary, bases, labels))
         put(self, "seeds", tuple(checked_seeds(self.seeds)))
         check_values(self.design, bases)
+        if self.chunk is not None and (type(self.chunk) is not int or self.chunk < 1):
+            raise InputError("this is no number of worlds", key="chunk", found=shown(self.chunk), allowed="1 or more")
         for base in bases:
             Variants(base, self.design.names)  # refuses what the plan has its own value for
             if "weeks" not in self.design.names and base.weeks < self.chosen.last_week:
@@ -149,11 +158,14 @@ class Study:
         )
 
     @cached_property
-    def chunk(self) -> int:
-        """How many worlds are lived and stored together, worked out from the study alone."""
+    def per_chunk(self) -> int:
+        """How many worlds are lived and stored together, a function of the study alone."""
+        if self.chunk is not None:
+            return self.chunk
         looked_at = np.linspace(0, self.worlds - 1, LOOKED_AT).astype(np.int64).tolist()
         work = [amount for world in looked_at if (amount := self._work(world))]
-        fair = CHUNK_WORK / max(1.0, sum(work) / max(1, len(work)))
+        each = max(1.0, sum(work) / max(1, len(work)))
+        fair = min(max(self.worlds * each / CHUNKS, CHUNK_WORK[0]), CHUNK_WORK[1]) / each
         most = int(min(max(1, fair), MOST_IN_CHUNK, self.worlds))
         alike = self._per_point[1] * (self.design.inner if isinstance(self.design, Factorial) else 1)
         return most - most % alike if alike <= most else most
@@ -168,11 +180,6 @@ class Study:
             return 0.0
         sharing = self._per_point[1] * self.design.points / self.design.starts
         return people * (scenario.weeks + scenario.setting.burn_in / sharing)
-
-    def chunks(self) -> Iterator[np.ndarray]:
-        """The numbers of the worlds of each chunk."""
-        for first in range(0, self.worlds, self.chunk):
-            yield np.arange(first, min(first + self.chunk, self.worlds))
 
     def rows(self, worlds: np.ndarray, lived: Lived) -> dict[str, Any]:
         """The columns of the table of some worlds: who they are, what was varied, what was measured, why one failed."""
@@ -190,6 +197,42 @@ class Study:
         return made | lived.values | {"failure": failure}
 
     # Living them
+
+    def run(
+        self,
+        executor: Any = None,
+        workers: int | None = None,
+        store: "str | os.PathLike[str] | None" = None,
+        progress: Progress | None = None,
+        time_limit: float | None = None,
+    ) -> "Store | pd.DataFrame":
+        """Live all worlds. With ``store`` (a folder) they go there and the store is given back, else a table.
+
+        A store that is there already is finished, if it is of the same study. ``executor`` is anything with the
+        interface of ``concurrent.futures.Executor``, a Dask client, or the address of a Dask scheduler; without one,
+        ``workers`` processes of this machine (all cores) are used, or this process alone if there is little to do.
+        ``progress`` is called with the worlds lived and their number in all. ``time_limit`` is how many seconds a
+        chunk may take before its worker counts as lost.
+        """
+        from sim.sweeps import crews, running
+        from sim.sweeps.store import opened
+
+        small = self.worlds <= self.per_chunk
+        if store is None and executor is None and time_limit is None and (small or workers == 1):
+            return self.table(workers, progress)
+        if store is not None:
+            into = opened(store, self)
+            running.run(into, crews.called(executor, workers, time_limit, small), progress, time_limit=time_limit)
+            return into
+        with tempfile.TemporaryDirectory(prefix="helpseek-") as folder:
+            into = opened(os.path.join(folder, "store"), self)
+            outcome = running.run(
+                into, crews.called(executor, workers, time_limit, small), progress, time_limit=time_limit
+            )
+            if outcome.unfinished:
+                why = next(iter(outcome.unfinished.values()))
+                raise RuntimeError(f"{len(outcome.unfinished)} pieces of this study could not be lived: {why}")
+            return into.table()
 
     def table(self, threads: int | None = None, progress: Progress | None = None) -> "pd.DataFrame":
         """Live all worlds in this process, and give one row for each, in the order of points, scenarios and seeds."""

@@ -12,6 +12,8 @@ import typer
 import sim
 from sim import engine, shipped
 from sim.__main__ import app
+from sim.calibration import ledger
+from sim.calibration.targets import targets
 from sim.measures import BY_NAME
 from sim.params import references, registry
 from sim.people import FIELDS
@@ -169,6 +171,13 @@ def test_python_in_a_document_runs(document, tmp_path, monkeypatch, capsys):
         if language == "python":
             exec(compile(block, document.name, "exec"), {})
     assert "unmet_need" in capsys.readouterr().out
+
+
+def test_the_ledger_is_that_of_the_program():
+    found = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+    assert found == ledger.markdown(), "run: python tools/tables.py"
+    counts = [line for line in found.splitlines() if line.startswith("| all |")]
+    assert counts == [f"| all |  | {len(registry())} | {len(targets())} |"]
 
 
 def test_the_tables_are_those_of_the_program():

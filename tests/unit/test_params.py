@@ -141,7 +141,6 @@ def test_a_figure_that_was_not_seen_is_not_graded_read():
 FIGURES = {
     "distress.contagion_ratio": 1.0,
     "seeking.professional_experience": math.log((0.334 / 0.666) / (0.207 / 0.793)),
-    "seeking.professional_encouraged": math.log(2.99),
     "seeking.friend_campaign": math.log(1.27),
     "seeking.leader_campaign": math.log(1.20),
     "seeking.professional_campaign": math.log(1.18),

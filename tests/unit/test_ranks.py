@@ -17,7 +17,7 @@ RANKS = {
     "census centrality criterion files graphs pooling rosters rules tallies weaving",
     3: "columns comparing drawing explaining extracts markup network scenario seeding start state structure "
     "wording writing",
-    4: "asking curves engine population windows",
+    4: "asking curves engine population posterior windows",
     5: "answers batches claims collecting panels results sets tabling",
     6: "agents plots reference showing study trial",
     7: "cli_options cli_progress cli_words report",
@@ -40,6 +40,7 @@ ASIDE = {
     ("scenario", "explaining"),
     ("scenario", "writing"),
     ("population", "engine"),
+    ("trials", "cli"),
 }
 
 # The week's processes know no other process: of one another they may take constants (in capitals) only.

@@ -228,7 +228,7 @@ def test_a_chain_of_files_in_one_folder(tmp_path):
     scenario = resolve(tmp_path / "a.yaml")
     assert scenario.setting.people == scenario.setting.units[-1].size == 1200
     assert scenario.parameters["norms.conformity"] == 2.0
-    assert scenario.parameters["seeking.leader_constant"] == -4.1  # merged, from the school
+    assert scenario.parameters["seeking.leader_constant"] == -3.6  # merged, from the school
     assert scenario.origins["norms.conformity"].endswith("b.yaml, line 4")
 
 

@@ -132,7 +132,8 @@ def test_both_sides_meet_in_the_same_weeks():
 def test_cohesion_helps_trust_to_grow():
     groups, size, weeks = 300, 10, 300
     units = (Unit(name="group", size=float(size), ties=9.0), Unit(name="all", size=3000.0, ties=0.0))
-    population = a_population(a_scenario(groups * size, NOBODY_ASKS, units), [2], weeks)
+    stays = {"groups.cohesion_inertia": 1.0}
+    population = a_population(a_scenario(groups * size, NOBODY_ASKS | stays, units), [2], weeks)
     change(population, WELL | ONLY_TRUST)
     put(population, "episode", 0)
     cohesion = np.resize([-1.0, 0.0, 1.0], groups)

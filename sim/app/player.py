@@ -1,0 +1,163 @@
+"""What the pages with a moving picture share: weeks are lived when the browser asks for the next one, and never before.
+
+The browser asks for a week once it has drawn the last one and the pace allows it. So frames never pile up, a hidden tab
+stands still, nothing runs on after a visitor has left, and no session needs a thread of its own.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import traitlets
+
+from sim.app import address as link
+from sim.app import frames
+from sim.app.address import COLOURS, LARGEST_SEED, LATEST, Addition, Address, Change, in_range, one_of, whole
+from sim.app.choices import files, levers
+from sim.app.community import Community, levers_at
+from sim.app.view import View
+from sim.errors import InputError
+
+
+class Player(View):
+    """A page on which a community lives."""
+
+    both = False  # whether the world without the plan is shown as well
+    # What is known of each lever: sent when somebody opens them
+    levers: list[dict[str, Any]] = traitlets.List().tag(sync=True)  # type: ignore[assignment]
+
+    def stands(self) -> dict[str, Any]:
+        """The picture, all weeks so far, and what can be chosen."""
+        community = self.session.community
+        self._groups = community.groups().tobytes()
+        return frames.picture(community) | {
+            "history": frames.history(community),
+            "address": shown(self.session.address),
+            "choices": files(),
+            "own": self.session.upload.found if self.session.upload else None,
+            "moved": levers_at(community.address.changes, community.week),
+            "has_plan": community.has_plan,
+            "plan_titles": plan_titles(community),
+            "horizon": community.scenario.weeks,
+        }
+
+    def show(self) -> None:
+        """Send everything; the levers if they are open."""
+        super().show()
+        if self.levers:
+            self.levers = levers(self.session.community)
+
+    def vue_open_levers(self, _nothing: Any) -> None:
+        """Send what is known of the levers."""
+        self.levers = levers(self.session.community)
+
+    def moves(self) -> dict[str, Any]:
+        """This week."""
+        return frames.week(self.session.community, self.both)
+
+    def vue_step(self, _nothing: Any) -> None:
+        """Live one week."""
+        community = self.session.community
+        if community.week >= LATEST:
+            raise InputError("this is as far as a page goes", found=f"week {community.week}", allowed=f"{LATEST}")
+        community.step()
+        if community.groups().tobytes() != self._groups:
+            self.show()
+        else:
+            self.show_week()
+
+    def vue_to_week(self, week: Any) -> None:
+        """Go to a week: on to a later one, or back by living the weeks before it again."""
+        self._move(replace(self.session.address, week=whole("week", str(week), 0, LATEST)))
+
+    def vue_choose(self, asked: Any) -> None:
+        """Another setting, plan, seed or size: a new beginning."""
+        if not isinstance(asked, dict):
+            raise InputError("this is no choice")
+        here = self.session.address
+        own = [link.OWN] if self.session.upload else []
+        setting = one_of("setting", str(asked.get("setting", here.setting)), choices_of("settings") + own)
+        plans = tuple(one_of("plan", str(each), choices_of("plans")) for each in asked.get("plans", here.plans)[:6])
+        size = here.size if setting == here.setting else None
+        seed = whole("seed", str(asked.get("seed", here.seed)), 0, LARGEST_SEED)
+        changes = here.changes if setting == here.setting else ()
+        self._move(Address(setting, tuple(p for p in plans if p != "usual"), seed, size, 0, here.colour, None, changes))
+
+    def vue_upload(self, asked: Any) -> None:
+        """Take the visitor's own network."""
+        self.session.bring(asked)
+        self.show()
+
+    def vue_set_colour(self, name: Any) -> None:
+        """What people are coloured by: kept in the link."""
+        self._keep(replace(self.session.community.address, colour=one_of("colour", str(name), COLOURS)))
+
+    def vue_set_person(self, number: Any) -> None:
+        """Who is looked at: kept in the link."""
+        people = self.session.community.people
+        person = None if number is None else whole("person", str(number), 1, people)
+        self._keep(replace(self.session.community.address, person=person))
+
+    def vue_lever(self, asked: Any) -> None:
+        """Move a lever: from the next week on, or from the very beginning if no week has been lived."""
+        if not isinstance(asked, dict) or not {"name", "value"} <= set(asked):
+            raise InputError("this is no lever")
+        name, value = str(asked["name"]), in_range(str(asked["name"]), str(asked["value"]))
+        here = self.session.address
+        others = tuple(each for each in here.changes if (each.week, each.name) != (here.week, name))
+        self._change(replace(here, changes=tuple(sorted((*others, Change(here.week, name, value))))))
+
+    def vue_add(self, plan: Any) -> None:
+        """Begin a plan in the next week."""
+        here = self.session.address
+        addition = Addition(here.week, one_of("plan", str(plan), choices_of("plans")))
+        self._change(replace(here, additions=tuple(sorted((*here.additions, addition)))))
+
+    def vue_reset_levers(self, _nothing: Any) -> None:
+        """Every lever back to the evidence, from the beginning on; plans that were begun late are gone."""
+        self._move(replace(self.session.address, changes=(), additions=(), week=0))
+
+    def _change(self, chosen: Address) -> None:
+        """Go on from here with other levers: at once if nothing has been lived, else from the next week on."""
+        if chosen.week == 0:
+            self._move(chosen)
+            return
+        self.session.community.check(chosen)
+        self._keep(chosen)
+        self.show()
+
+    def _keep(self, chosen: Address) -> None:
+        """Take down what does not change the lives lived so far."""
+        self.session.community.address = chosen
+        self.link = link.written(self.session.address)
+
+    def _move(self, chosen: Address) -> None:
+        """Go to another address and show it."""
+        self.session.move(chosen)
+        self.show()
+
+
+def choices_of(kind: str) -> list[str]:
+    """The names that can be chosen."""
+    from sim import shipped
+
+    return shipped.names(kind.removesuffix("s"))
+
+
+def plan_titles(community: Community) -> list[str]:
+    """The plans of a community by the titles that their files give them, those begun late as well."""
+    names = [*community.address.plans, *(each.plan for each in community.address.additions)]
+    return [each["title"] for name in dict.fromkeys(names) for each in files()["plans"] if each["name"] == name]
+
+
+def shown(address: Address) -> dict[str, Any]:
+    """An address as the browser needs it."""
+    return {
+        "setting": address.setting,
+        "plans": list(address.plans),
+        "seed": address.seed,
+        "colour": address.colour,
+        "person": address.person,
+        "week": address.week,
+        "changes": [[each.week, each.name, each.value] for each in address.changes],
+        "additions": [[each.week, each.plan] for each in address.additions],
+    }

@@ -1,0 +1,64 @@
+"""What the data said of each parameter: moved it, left it where it was, or tied it to another."""
+
+import numpy as np
+import pandas as pd
+
+from sim.calibration.fitting import WEIGHT
+from sim.calibration.priors import group_of, prior
+
+NARROWED = 0.8  # of the prior's SD: below, the data have narrowed it
+SHIFTED = 0.5  # prior SDs by which the mean has moved
+TIED = 0.35  # correlation from which two parameters can hardly be told apart
+
+
+def identified(posterior: pd.DataFrame) -> pd.DataFrame:
+    """One row for each parameter: its prior range, its posterior mean and SD, and what became of it.
+
+    ``narrowed`` is the posterior SD over the prior's, ``shifted`` the move of the mean in prior SDs. ``verdict`` is
+    ``moved`` or ``as before``: the posterior is what the prior was, so the data say nothing of it.
+    """
+    space, weights = prior(), posterior[WEIGHT].to_numpy()
+    rows = []
+    for name, low, high in zip(space.names, space.low, space.high, strict=True):
+        mean, deviation = moments(posterior[name].to_numpy(), weights)
+        spread = (high - low) / np.sqrt(12.0)
+        narrowed, shifted = deviation / spread, (mean - (low + high) / 2) / spread
+        moved = narrowed < NARROWED or abs(shifted) > SHIFTED
+        rows.append(
+            (name, group_of(name), low, high, mean, deviation, narrowed, shifted, "moved" if moved else "as before")
+        )
+    columns = ["parameter", "group", "low", "high", "mean", "sd", "narrowed", "shifted", "verdict"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def moments(values: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    """Weighted mean and standard deviation."""
+    mean = float(weights @ values / weights.sum())
+    return mean, float(np.sqrt(weights @ (values - mean) ** 2 / weights.sum()))
+
+
+def tied(posterior: pd.DataFrame, moved: list[str]) -> pd.DataFrame:
+    """Pairs of parameters that the data tie together, the closest first: one, other, correlation."""
+    if len(moved) < 2:
+        return pd.DataFrame(columns=["one", "other", "correlation"])
+    weights = posterior[WEIGHT].to_numpy()
+    matrix = weighted(posterior[moved], weights)
+    pairs = [
+        (moved[a], moved[b], float(matrix[a, b]))
+        for a in range(len(moved))
+        for b in range(a + 1, len(moved))
+        if abs(matrix[a, b]) >= TIED
+    ]
+    return pd.DataFrame(sorted(pairs, key=lambda pair: -abs(pair[2])), columns=["one", "other", "correlation"])
+
+
+def weighted(table: pd.DataFrame, weights: np.ndarray) -> np.ndarray:
+    """Correlations of the columns under weights."""
+    covariance = np.atleast_2d(np.cov(table.to_numpy().T, aweights=weights))
+    deviation = np.sqrt(np.diag(covariance))
+    return covariance / np.outer(deviation, deviation)
+
+
+def effective(weights: np.ndarray) -> float:
+    """How many equally weighted draws the weighted ones are worth."""
+    return float(weights.sum() ** 2 / (weights**2).sum())

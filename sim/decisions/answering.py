@@ -1,0 +1,161 @@
+"""An answer of the commands budget and seeding: shown, and written down whole."""
+
+import json
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sim
+from sim import cli, cli_progress, showing, wording
+from sim.cli_words import Asked
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.plots import Drawn
+
+ANSWER = "answer.json"
+
+
+@dataclass(frozen=True)
+class Written:
+    """All of an answer that is written down."""
+
+    kind: str  # budget or seeding
+    heading: str
+    about: str
+    question: str
+    said: list[tuple[str, str]]
+    table: "pd.DataFrame"
+    drawn: "Drawn"
+    rows: str  # the table as HTML
+    facts: dict[str, Any]
+    words: list[str]
+
+
+def common(asked: Asked, measure: str) -> list[str]:
+    """Options that both commands have, as words."""
+    made = asked.words([1])
+    return [*made[: made.index("--seed")], "--measure", measure]
+
+
+class teller:
+    """Says how far the search is, on standard error, unless it is to be quiet."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+        self.bar: Any = None
+
+    def __enter__(self) -> Callable[[str], object] | None:
+        if self.quiet:
+            return None
+        if not sim_is_warm():
+            showing.put(showing.console(error=True), cli_progress.COMPILING)
+        screen = showing.console(error=True)
+        if not screen.is_terminal:
+            return lambda text: None
+        self.bar = screen.status("searching")
+        self.bar.__enter__()
+        return lambda text: self.bar.update(text)
+
+    def __exit__(self, *about: object) -> None:
+        if self.bar is not None:
+            self.bar.__exit__(*about)
+
+
+def sim_is_warm() -> bool:
+    """Whether the engine is compiled already."""
+    from sim import compiled
+
+    return compiled.is_warm()
+
+
+def put(written: Written, measure: str, writing: cli.Writing, setting: str) -> None:
+    """Show an answer, and write it into a folder that appears whole or not at all."""
+    from sim import storing
+
+    facts = about(written, measure)
+    target = writing.out or free_place(written.kind, setting)
+    command = shlex.join(["helpseek", *written.words])
+
+    def fill(folder: Path) -> None:
+        from sim import plots
+        from sim.decisions import leaflet, sheets
+
+        (folder / ANSWER).write_text(json.dumps(showing.finite(facts), indent=1) + "\n", encoding="utf-8")
+        sheets.write_csv(written.table, folder / f"{written.kind}.csv")
+        if writing.page:
+            figures = folder / "figures"
+            figures.mkdir()
+            plots.save(written.drawn.figure, figures / written.drawn.name)
+            text = leaflet.page(
+                written.heading,
+                written.about,
+                written.question,
+                written.said,
+                [written.drawn],
+                figures,
+                written.rows,
+                command,
+            )
+            (folder / "report.html").write_text(text, encoding="utf-8")
+
+    storing.write_folder(target, fill, is_answer if writing.force else None)
+    if writing.as_json:
+        showing.json_out(facts)
+    else:
+        show(written)
+    if not writing.quiet:
+        files = [f"{ANSWER}, {written.kind}.csv", *(["report.html, figures/"] if writing.page else [])]
+        showing.show_files(str(target), files)
+
+
+def about(written: Written, measure: str) -> dict[str, Any]:
+    """An answer as plain data."""
+    return {
+        "program": "help-seeking-norms",
+        "kind": written.kind,
+        "version": sim.__version__,
+        "command": shlex.join(["helpseek", *written.words]),
+        "measure": measure,
+        "uncertainty": wording.LUCK,
+        "question": written.question,
+        "answer": dict(written.said),
+        **written.facts,
+        "rows": written.table.to_dict("records"),
+    }
+
+
+def is_answer(folder: Path) -> bool:
+    """Whether a folder holds an answer of this kind."""
+    try:
+        return bool(json.loads((folder / ANSWER).read_text(encoding="utf-8"))["program"] == "help-seeking-norms")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def free_place(kind: str, setting: str) -> Path:
+    """A new folder in results."""
+    stem, number = f"{kind}-{Path(setting).stem}"[:100], 1
+    while (found := Path(cli.RESULTS) / (stem if number == 1 else f"{stem}-{number}")).exists():
+        number += 1
+    return found
+
+
+def show(written: Written) -> None:
+    """The answer on the screen."""
+    screen = showing.console()
+    showing.put(screen, "", written.heading, style="bold")
+    showing.put(screen, written.question)
+    for heading, text in written.said:
+        showing.put(screen, "", f"{heading}. {text}")
+
+
+def check_free(writing: cli.Writing) -> None:
+    """Refuse a place that is taken before anything is run."""
+    from sim import storing
+
+    if writing.out is not None:
+        storing.check_free(writing.out.absolute(), writing.out, is_answer if writing.force else None)

@@ -1,0 +1,165 @@
+"""What a sensitivity analysis found, in a folder: tables, figures, and the manifest that can make them again."""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import sim
+from sim import compiled, plots, storing, wording
+from sim.batches import people_in
+from sim.errors import InputError
+from sim.exploring import index_plots
+from sim.exploring.designs import METHODS, units
+from sim.exploring.sensitivity import Found
+from sim.results import MANIFEST, PROGRAM, described
+from sim.results import read as read_table
+from sim.study import file_digests, versions
+
+KIND, FORMAT = "sensitivity", 1
+TABLES = ("indices", "luck", "tornado", "points")
+MUCH_LUCK = 0.2  # of the variance of means, from which on more replicates are worth asking for
+TITLES = {"morris": "Morris screening", "sobol": "Sobol indices", "pawn": "PAWN indices", "delta": "Delta indices"}
+TITLES |= {"tornado": "One at a time"}
+
+
+def summary(problem: Mapping[str, Any], found: Found) -> list[str]:
+    """What was done and what came out, in sentences."""
+    about, scenario = found.about, problem["scenario"]
+    number, all_of = len(units(problem)), problem["num_vars"]
+    what = f"{number} mechanisms, which hold {all_of} parameters" if about["grouped"] else f"{all_of} parameters"
+    points = about["points"]
+    parts = []
+    if about["method"] in points and about["method"] != "tornado":
+        pairs = ", pairs too" if about["second_order"] else ""
+        parts.append(f"{points[about['method']]:,} points x {about['replicates']} {seeds_said(about)}{pairs}")
+    if "tornado" in points:
+        parts.append(f"{points['tornado']:,} points one at a time")
+    place = f"{scenario.setting.title}, {'+'.join(scenario.plan_names) or 'usual'}"
+    said = [
+        f"{TITLES[about['method']]} of {what}: {METHODS[about['method']]}.",
+        f"{place}: {people_in(scenario):,} people, {scenario.weeks} weeks after a burn-in of "
+        f"{scenario.setting.burn_in}; {'; '.join(parts)}; {about['worlds']:,} worlds in all.",
+        "Each parameter is drawn evenly from its range in the registry, or the range that was given: what matters "
+        "depends on these ranges.",
+    ]
+    for measure in about["measures"]:
+        if not found.indices.empty:
+            said.append(
+                f"{wording.said(measure).label}. {index_plots.in_words(found, measure)}{cautions(found, measure)}"
+            )
+    return said
+
+
+def cautions(found: Found, measure: str) -> str:
+    """What should keep one from reading too much into indices: luck left in the means, intervals that are wide."""
+    rows = found.luck[found.luck["measure"] == measure]
+    left = float(rows["left"].iloc[0]) if len(rows) else 0.0
+    made = ""
+    if left > MUCH_LUCK:
+        made += (
+            f" Indices are of means over {found.about['replicates']} seeds, of whose variance luck is still about "
+            f"{left:.0%}: more replicates would tell more."
+        )
+    largest = index_plots.main(found, measure).head(1)
+    if len(largest) and float((largest["high"] - largest["low"]).iloc[0]) > abs(float(largest["value"].iloc[0])):
+        made += " The intervals are wide: a larger base would tell more."
+    return made
+
+
+def seeds_said(about: Mapping[str, Any]) -> str:
+    """Seeds in words."""
+    plural = "seed" if about["replicates"] == 1 else "seeds"
+    return f"{plural}, the same at every point" if about["seeds"] == "common" else f"{plural} of its own"
+
+
+def foot(problem: Mapping[str, Any], found: Found) -> str:
+    """What a figure rests on."""
+    scenario, about = problem["scenario"], found.about
+    name = f"{scenario.setting.title}, {'+'.join(scenario.plan_names) or 'usual'}"
+    return f"{name}, simulation, {about['worlds']:,} worlds; {TITLES[about['method']]}, base {about['base']}"
+
+
+def save(
+    problem: Mapping[str, Any],
+    found: Found,
+    path: str | os.PathLike[str],
+    command: str = "",
+    force: bool = False,
+    figures: bool = True,
+) -> Path:
+    """Write everything into a new folder, all or nothing."""
+
+    def fill(folder: Path) -> None:
+        for name in TABLES:
+            table_of(found, name).to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+        text = json.dumps(manifest(problem, found, command), indent=1, allow_nan=False)
+        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        (folder / "summary.txt").write_text("\n\n".join(summary(problem, found)) + "\n", encoding="utf-8")
+        if figures:
+            (folder / "figures").mkdir()
+            for each in index_plots.every(found, foot(problem, found)):
+                plots.save(each.figure, folder / "figures" / each.name)
+
+    return storing.write_folder(path, fill, is_finding if force else None)
+
+
+def table_of(found: Found, name: str) -> pd.DataFrame:
+    """One of the tables by its name."""
+    table: pd.DataFrame = getattr(found, name)
+    return table
+
+
+def manifest(problem: Mapping[str, Any], found: Found, command: str) -> dict[str, Any]:
+    """All that is needed to make the tables again, and what they were made with."""
+    scenario = problem["scenario"]
+    asked = {name: problem[name] for name in ("names", "bounds", "outputs", "usual")}
+    return {
+        "program": PROGRAM,
+        "kind": KIND,
+        "format": FORMAT,
+        "version": sim.__version__,
+        "versions": versions(),
+        "engine": compiled.source_digest(),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": command,
+        "about": found.about,
+        "problem": asked | {"groups": problem.get("groups"), "at": problem.get("at", "mean")},
+        "summary": summary(problem, found),
+        "tables": described({name: table_of(found, name) for name in TABLES}),
+        "scenario": scenario.model_dump(mode="json"),
+        "digest": scenario.digest(),
+        "files": file_digests(scenario),
+    }
+
+
+def opened(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Found]:
+    """The manifest and the tables of a folder."""
+    about = read_manifest(Path(path))
+    tables = {name: read_table(Path(path) / f"{name}.parquet") for name in TABLES}
+    return about, Found(about["about"], **tables)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """A folder's manifest, checked to be one of a sensitivity analysis."""
+    file = folder / MANIFEST
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError("this manifest cannot be read", file=file, found=str(error)) from None
+    if not isinstance(found, dict) or found.get("kind") != KIND or found.get("format") != FORMAT:
+        raise InputError("this folder holds no sensitivity analysis", file=folder)
+    return found
+
+
+def is_finding(folder: Path) -> bool:
+    """Whether a folder holds a sensitivity analysis."""
+    try:
+        read_manifest(folder)
+    except InputError:
+        return False
+    return True

@@ -1,0 +1,235 @@
+"""A map of two levers: where a norm of seeking help takes hold, where it lasts, and where the start decides.
+
+Every point is lived from two starts (see ``starts``), with the same seeds everywhere. Where the outcome changes, points
+stand closer. Outcomes are taken over the last weeks of the run, when what a plan did first has passed.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim import criterion
+from sim.errors import InputError
+from sim.exploring import levers, refining, starts, tipping
+from sim.exploring.evaluating import Failed, Progress, Stopped, chunks
+from sim.exploring.levers import Lever
+from sim.exploring.problems import Bounds
+from sim.measures import BY_NAME, ONCE
+from sim.population import World
+from sim.study import checked_seeds
+from sim.sweeps.living import measured
+from sim.sweeps.measuring import Chosen
+from sim.sweeps.variants import Variants
+
+if TYPE_CHECKING:
+    from sim.schema import Scenario
+
+WEEKS = 156  # lived after the start, unless asked otherwise
+POINTS, SEEDS, DEPTH = 90, 6, 2
+LAST = 12  # weeks over which outcomes are taken: as many as the norm criterion asks for
+PARTS = ("expects_both", "sought_in_time", "expects_approval", "expects_seeking", "injunctive_norm")
+NORM_PARTS = PARTS[:2]
+
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Map:
+    """What was lived, and what follows from it.
+
+    ``points`` has a row for each point, start and seed: columns x, y, start, seed, and a column for each measure.
+    ``surfaces`` are the measure's, by start (see ``tipping.Surface``); ``areas`` what shares of the map they take.
+    """
+
+    scenario: "Scenario"
+    x: Lever
+    y: Lever
+    measure: str
+    level: float
+    seeds: tuple[int, ...]
+    points: pd.DataFrame
+    surfaces: Mapping[str, tipping.Surface]
+    areas: Mapping[str, Mapping[str, float]]
+    depth: int
+
+
+def tipping_map(
+    setting: "str | os.PathLike[str] | Scenario | None",
+    x: str,
+    y: str,
+    measure: str = "norm",
+    *,
+    plans: Sequence[str] | None = None,
+    x_range: Bounds | None = None,
+    y_range: Bounds | None = None,
+    seeds: int | Sequence[int] = SEEDS,
+    weeks: int = WEEKS,
+    people: int | None = None,
+    points: int = POINTS,
+    depth: int = DEPTH,
+    level: float | None = None,
+    changes: dict[str, Any] | None = None,
+    network: Any = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Map:
+    """Map a measure over two levers, each a parameter of the registry or a field of a plan.
+
+    ``points`` bounds how many are lived, each from two starts with every seed; ``depth`` how often a cell is cut in
+    four where the outcome changes. ``level`` is where the tipping line lies: for a norm and its parts one half (zero
+    for perceived approval), else half-way between the lowest and the highest outcome. ``progress`` is called with the
+    worlds lived and their number at most; ``cancelled`` is asked between batches, and ends the work with ``Stopped``.
+    """
+    scenario = levers.scenario_for(setting, plans, (x, y), weeks, people, changes, network)
+    wide, high = levers.lever(scenario, x, x_range), levers.lever(scenario, y, y_range)
+    if x == y:
+        raise InputError("a map needs two levers", key="y", found=y)
+    line, drawn = levers.level_of(measure, level), checked_seeds(seeds)
+    check_points(points, depth)
+    walker = Walker(scenario, wide, high, measure, tuple(drawn), depth, threads, progress, cancelled, points)
+    refining.refine(walker.look, depth, points, line)
+    table = walker.table()
+    return mapped(scenario, wide, high, measure, line, tuple(drawn), table, depth)
+
+
+def check_points(points: int, depth: int) -> None:
+    """Enough points to begin with, and no deeper than anybody can see."""
+    least = (refining.FIRST + 1) ** 2
+    if not least <= points <= 100_000:
+        raise InputError("this is no number of points", key="points", found=str(points), allowed=f"{least} to 100,000")
+    if not 0 <= depth <= 6:
+        raise InputError("this is no depth", key="depth", found=str(depth), allowed="0 to 6")
+
+
+@dataclass
+class Walker:
+    """Lives points of a map from both starts, and keeps what they came to."""
+
+    scenario: "Scenario"
+    x: Lever
+    y: Lever
+    measure: str
+    seeds: tuple[int, ...]
+    depth: int
+    threads: int | None
+    progress: Progress | None
+    cancelled: Cancelled | None
+    most: int
+
+    def __post_init__(self) -> None:
+        self.variants = Variants(self.scenario, (self.x.name, self.y.name))
+        self.weeks = criterion.asked(self.scenario.parameters)[1] if self.measure == "norm" else LAST
+        levers.long_enough(self.scenario, self.measure, self.weeks)
+        last = self.scenario.weeks
+        names = dict.fromkeys(PARTS if self.measure == "norm" else (self.measure,))
+        self.chosen = Chosen.of(tuple(names), tuple(range(last - self.weeks + 1, last + 1)))
+        self.rows: list[dict[str, Any]] = []
+        self.lived = 0
+
+    def look(self, corners: "list[refining.Corner]") -> "dict[refining.Corner, list[float]]":
+        """Live corners; the mean over seeds from each start."""
+        found: dict[refining.Corner, list[float]] = {}
+        for part in chunks(self.scenario, len(corners), 2 * len(self.seeds)):
+            if self.cancelled and self.cancelled():
+                raise Stopped
+            found |= self.live([corners[k] for k in part])
+            self.lived += 2 * len(part) * len(self.seeds)
+            if self.progress:
+                self.progress(self.lived, 2 * self.most * len(self.seeds))
+        return found
+
+    def live(self, corners: "list[refining.Corner]") -> "dict[refining.Corner, list[float]]":
+        """Live some corners in one go."""
+        worlds: list[World] = []
+        origin: dict[int, str] = {}
+        kept: list[tuple[refining.Corner, dict[str, Any]]] = []
+        for corner in corners:
+            x, y = self.place(corner)
+            for start, scenario in starts.both(self.variants.scenario((x, y))).items():
+                origin[id(scenario)] = start
+                for seed in self.seeds:
+                    worlds.append(World(scenario, seed))
+                    kept.append((corner, {"x": x, "y": y, "start": start, "seed": seed}))
+        self.variants.forget()
+        lived = measured(worlds, self.chosen, threads=self.threads, begin=starts.begin(origin))
+        if lived.failures:
+            first = next(iter(lived.failures.values()))
+            raise Failed(f"{len(lived.failures)} of {len(worlds)} worlds failed; the first: {first}")
+        outcomes = at_the_end(self.chosen, lived.values, [world.scenario for world in worlds], self.measure)
+        sums: dict[refining.Corner, dict[str, list[float]]] = {}
+        for k, (corner, row) in enumerate(kept):
+            self.rows.append(row | {name: float(values[k]) for name, values in outcomes.items()})
+            sums.setdefault(corner, {}).setdefault(row["start"], []).append(float(outcomes[self.measure][k]))
+        return {corner: [known_mean(sums[corner][start]) for start in starts.STARTS] for corner in corners}
+
+    def place(self, corner: "refining.Corner") -> tuple[float, float]:
+        """The values of both levers at a corner."""
+        steps = refining.finest(self.depth)
+        shares = (corner[0] / steps, corner[1] / steps)
+        return tuple(  # type: ignore[return-value]
+            round(side.low + share * (side.high - side.low), 12)
+            for side, share in zip((self.x, self.y), shares, strict=True)
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Everything that was lived, by y, x, start and seed."""
+        made = pd.DataFrame(self.rows)
+        made["start"] = pd.Categorical(made["start"], starts.STARTS)
+        return made.sort_values(["y", "x", "start", "seed"], kind="stable", ignore_index=True)
+
+
+def known_mean(values: Sequence[float]) -> float:
+    """The mean of those that are numbers."""
+    known = [value for value in values if np.isfinite(value)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def at_the_end(
+    chosen: Chosen, values: Mapping[str, np.ndarray], scenarios: "Sequence[Scenario]", measure: str
+) -> dict[str, np.ndarray]:
+    """Each measure over the last weeks of the run: its mean; and whether help-seeking was the norm in all of them.
+
+    That is the criterion itself, held to the end of the run: from a start with the norm present it would else be met in
+    the very first weeks, whatever comes of it.
+    """
+    weekly = {
+        name: np.stack([values[column] for column, (each, _) in chosen.columns.items() if each.name == name], axis=-1)
+        for name in chosen.measures
+    }
+    made = {}
+    if measure == "norm":
+        share = np.array([[criterion.asked(scenario.parameters)[0]] for scenario in scenarios])
+        holds = [criterion.reached(weekly[name], share) for name in NORM_PARTS]
+        made["norm"] = np.logical_and(*holds).all(axis=1).astype(float)
+    for name, each in weekly.items():
+        made[name] = each[:, -1] if BY_NAME[name].denominator == ONCE else each.mean(axis=1)
+    return made
+
+
+def mapped(
+    scenario: "Scenario", x: Lever, y: Lever, measure: str, level: float | None, seeds: tuple[int, ...],
+    table: pd.DataFrame, depth: int,
+) -> Map:  # fmt: skip
+    """A map out of the table of what was lived."""
+    places = table[["x", "y"]].drop_duplicates(ignore_index=True)
+    unit = (places.to_numpy() - (x.low, y.low)) / (x.high - x.low, y.high - y.low)
+    weights = tipping.spread(unit)
+    values = {
+        start: table[table["start"] == start].pivot(index=["y", "x"], columns="seed", values=measure)
+        for start in starts.STARTS
+    }
+    order = pd.MultiIndex.from_frame(places[["y", "x"]])
+    each = {start: frame.loc[order].to_numpy() for start, frame in values.items()}
+    if not all(np.isfinite(frame).any(axis=1).all() for frame in each.values()):
+        raise InputError("this measure is undefined at some points of the map", key="measure", found=measure)
+    if level is None:
+        means = [known_mean(row) for frame in each.values() for row in frame.tolist()]
+        level = (min(means) + max(means)) / 2.0
+    surfaces = {start: tipping.surface(weights, frame, level) for start, frame in each.items()}
+    areas = tipping.areas(surfaces[starts.ABSENT], surfaces[starts.PRESENT])
+    return Map(scenario, x, y, measure, level, seeds, table, surfaces, areas, depth)

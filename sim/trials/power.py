@@ -1,0 +1,325 @@
+"""Power and design: how likely a trial of some size is to find its effect, and the size that a wanted power takes."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from sim import structure
+from sim.errors import InputError, shown
+from sim.files import Loaded
+from sim.schema import Scenario
+from sim.trials import analysing, composing, living, summing
+from sim.trials.living import Data, Progress
+from sim.trials.schema import ARM_SCALES, BASELINE, Outcome, TrialFile
+
+STEPS = (0.25, 0.5, 0.75, 1.0, 1.5)  # of the size that the wanted power takes, or else of the trial's own
+TWO_SIDED = 0.05
+LARGEST_STEP = 3.0  # of the trial's own size: no larger one is simulated unless asked for
+FEWEST_UNITS = 4
+UNITS = {"groups": "groups", "communities": "communities", "people": "people", "nobody": "people"}
+
+
+@dataclass(frozen=True)
+class Power:
+    """Power by size: ``table`` has a row for each outcome and size; ``unit`` says what sizes count."""
+
+    trial: TrialFile
+    unit: str
+    target: float
+    replicates: int
+    own: int  # the trial's own size
+    table: pd.DataFrame
+    plans: dict[str, "Plan"]  # what the formula knows, by outcome
+
+    def formula(self, outcome: str, sizes: np.ndarray, clustered: bool = True) -> np.ndarray:
+        """An outcome's power at these sizes by the formula, with clusters or as if people were independent."""
+        plan = self.plans[outcome]
+        error = textbook_error(plan, self.trial.outcomes[outcome], clustered)
+        return np.array([normal_power(plan.effect, error * math.sqrt(self.own / size)) for size in sizes])
+
+    def records(self) -> list[dict[str, Any]]:
+        """The rows as plain data, None for what is not known."""
+        return [{name: summing.plain(value) for name, value in row.items()} for row in self.table.to_dict("records")]
+
+
+class Plan(NamedTuple):
+    """What a textbook formula needs to know of an outcome, as the simulation shows it at the trial's own size."""
+
+    effect: float  # on the scale of the analysis
+    simulated_error: float
+    people: float  # in the analysis
+    clusters: float
+    icc: float
+    variation: float  # coefficient of variation of cluster sizes
+    spread: float  # variance of one person's outcome about its arm, adjusted for the baseline, in squared units
+    means: tuple[float, float]  # of the outcome in the two arms
+
+
+def power(
+    found: Loaded[TrialFile],
+    changes: Mapping[str, Any] | None = None,
+    sizes: Sequence[int] | None = None,
+    target: float = 0.8,
+    *,
+    replicates: int = 100,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Power:
+    """The power of a trial's primary outcomes at some sizes, by simulation and by formula.
+
+    Sizes count what is randomised: groups, communities or people. The size that ``target`` needs is worked out from the
+    effect and error at the trial's own size; unless sizes are given, sizes around it are simulated.
+    """
+    if not 0.05 < target < 1.0:
+        raise InputError("this is no power to wish for", key="target", found=shown(target), allowed="0.05 to 1")
+    asked = dict(changes or {})
+    primary = only_primary(found)
+    own = size_of(primary, composing.compose(primary, asked).scenarios[0])
+    wanted = None if sizes is None else checked(sizes, primary.model)
+    progressed = Parts(progress, 1 + len(STEPS if wanted is None else wanted))
+
+    def simulated(size: int) -> Data:
+        resized, kept = at_size(primary, asked, size)
+        pairs = [(each, kept) for each in range(seed, seed + replicates)]
+        return living.simulate(resized, pairs, threads=threads, progress=progressed.next())
+
+    base = simulated(own)
+    outcomes = primary.model.outcomes
+    plans = {key: plan_of(base, outcome, key) for key, outcome in outcomes.items()}
+    needed = {key: size_needed(plan, outcomes[key], own, target, primary.model) for key, plan in plans.items()}
+    if wanted is None:
+        wanted = usual_sizes([size for size, _ in needed.values()], own, primary.model)
+    rows: list[dict[str, Any]] = []
+    for size in wanted:
+        data = base if size == own else simulated(size)
+        for key, outcome in primary.model.outcomes.items():
+            ends = {"target": target, "size_for_target": needed[key][0], "size_for_target_formula": needed[key][1]}
+            rows.append(at(data, key, outcome, size, plans[key], own) | ends)
+    table = pd.DataFrame(rows).sort_values(["outcome", "size"], kind="stable", ignore_index=True)
+    return Power(found.model, UNITS[found.model.design.randomise], target, replicates, own, table, plans)
+
+
+def usual_sizes(needed: Sequence[int | None], own: int, trial: TrialFile) -> list[int]:
+    """Sizes around those that the wanted power takes, as far as they are not too large, and the trial's own."""
+    middles = [min(size, LARGEST_STEP * own / STEPS[-1]) for size in needed if size] or [float(own)]
+    found = [max(FEWEST_UNITS, round(middle * step)) for middle in middles for step in STEPS]
+    return checked([*found, own], trial)
+
+
+class Parts:
+    """One progress out of several runs of unlike size."""
+
+    def __init__(self, progress: Progress | None, parts: int) -> None:
+        self.progress, self.parts, self.begun = progress, parts, -1
+
+    def next(self) -> Progress | None:
+        """The progress of the next run."""
+        self.begun = min(self.begun + 1, self.parts - 1)
+        begun, progress = self.begun, self.progress
+        if progress is None:
+            return None
+        return lambda done, total: progress(int(1000 * (begun + done / max(total, 1))), 1000 * self.parts)
+
+
+def only_primary(found: Loaded[TrialFile]) -> Loaded[TrialFile]:
+    """The trial with nothing but its primary outcomes, and no weeks after the last of them."""
+    trial = found.model
+    testable = {key: each for key, each in trial.outcomes.items() if can_be_tested(each)}
+    chosen = {key: each for key, each in testable.items() if each.primary} or dict(list(testable.items())[:1])
+    if not chosen:
+        allowed = "an outcome that compares arms, or a gain"
+        raise InputError("there is nothing to test in this trial", file=found.files[0], key="outcomes", allowed=allowed)
+    used = {name for each in chosen.values() for name in each.at if name != BASELINE}
+    follow_ups = {name: each for name, each in trial.follow_ups.items() if name in used} or trial.follow_ups
+    return replace(found, model=trial.model_copy(update={"outcomes": chosen, "follow_ups": follow_ups}))
+
+
+def can_be_tested(outcome: Outcome) -> bool:
+    """Whether an outcome has an effect that may be none."""
+    return outcome.effect == "gain" or outcome.effect not in (*ARM_SCALES, "ratio")
+
+
+def size_of(found: Loaded[TrialFile], scenario: Scenario) -> int:
+    """How many units a trial randomises."""
+    design, setting = found.model.design, scenario.setting
+    if design.randomise == "communities":
+        return design.communities
+    if setting.people is None:
+        raise InputError("a trial on a network of one's own has the size that it has", key="setting")
+    if design.randomise == "groups":
+        return (design.participants or groups_of(scenario)) * design.communities
+    return (design.participants or setting.people) * design.communities
+
+
+def groups_of(scenario: Scenario) -> int:
+    """How many groups a community has at the start."""
+    return int(structure.nest(scenario.setting.people or 0, scenario.setting.units)[0][0].size - 1)
+
+
+def checked(sizes: Sequence[int], trial: TrialFile) -> list[int]:
+    """Sizes that a trial can have; those of matched sets hold whole sets."""
+    arms = len(trial.arms)
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int) or not FEWEST_UNITS <= size <= 1_000_000:
+            allowed = f"{FEWEST_UNITS} to 1,000,000"
+            raise InputError("this is no size of a trial", key="clusters", found=shown(size), allowed=allowed)
+    return sorted({math.ceil(size / arms) * arms if trial.design.pairs else size for size in sizes})
+
+
+def at_size(
+    found: Loaded[TrialFile], changes: Mapping[str, Any], size: int
+) -> tuple[Loaded[TrialFile], dict[str, Any]]:
+    """The trial at another size, and the changes that are left to make.
+
+    A smaller trial takes a part of the same community, a larger one needs a larger community.
+    """
+    trial = found.model
+    scenario = composing.compose(found, changes).scenarios[0]
+    own, people = size_of(found, scenario), scenario.setting.people or 0
+    kept = {name: value for name, value in changes.items() if name != "setting.people"}
+    if size == own:
+        return found, dict(changes)
+    if trial.design.randomise == "communities":
+        design = trial.design.model_copy(update={"communities": size})
+        return replace(found, model=trial.model_copy(update={"design": design})), dict(changes)
+    each = round(size / trial.design.communities)
+    if trial.design.randomise == "groups":
+        every = groups_of(scenario)
+        design = trial.design.model_copy(update={"participants": each if each < every else None})
+        members = max(people, round(people * each / every))
+        return replace(found, model=trial.model_copy(update={"design": design, "people": members})), kept
+    share = (trial.design.participants or people) / people
+    design = trial.design.model_copy(update={"participants": each if trial.design.participants else None})
+    members = max(people, math.ceil(each / share)) if trial.design.participants else each
+    return replace(found, model=trial.model_copy(update={"design": design, "people": members})), kept
+
+
+def at(data: Data, key: str, outcome: Outcome, size: int, plan: Plan, own: int) -> dict[str, Any]:
+    """One outcome at one size: power with its Monte Carlo error, and what losses and clusters cost."""
+    found = analysing.analyse(data)
+    found = found[found.key == key]
+    good = found[np.isfinite(found.estimate)]
+    alone = analysing.analyse(data, clustered=False)
+    naive = float(np.sqrt(np.mean(alone.error[alone.key == key] ** 2)))
+    whole = analysing.analyse(everybody_kept(data))
+    whole = whole[(whole.key == key) & np.isfinite(whole.estimate)]
+    hits = round(float(summing.detected(good, outcome, data.trial)) * len(good)) if len(good) else 0
+    low, high = wilson(hits, len(found))
+    error = float(np.sqrt(np.mean(good.error**2))) if len(good) else math.nan
+    back = np.exp if analysing.on_logs(outcome, data.trial) else float
+    ratio = own / size
+    return {
+        "outcome": key,
+        "title": outcome.title,
+        "week": analysing.week_of(outcome, data.trial),
+        "size": size,
+        "people": float(found.people.mean()),
+        "estimate": float(back(good.estimate.mean())) if len(good) else math.nan,
+        "standard_error": error,
+        "icc": summing.mean_or_nothing(good.icc),
+        "power": hits / len(found),
+        "power_low": low,
+        "power_high": high,
+        "power_formula": normal_power(plan.effect, textbook_error(plan, outcome) * math.sqrt(ratio)),
+        "power_nobody_lost": float(summing.detected(whole, outcome, data.trial)),
+        "power_no_clustering": normal_power(plan.effect, textbook_error(plan, outcome, False) * math.sqrt(ratio)),
+        "design_effect": (error / naive) ** 2 if naive else math.nan,
+        "replicates": len(found),
+        "failed": len(found) - len(good),
+    }
+
+
+def everybody_kept(data: Data) -> Data:
+    """The same trials without any losses."""
+    kept = {name: np.ones_like(each) for name, each in data.rows.kept.items()}
+    return replace(data, rows=replace(data.rows, kept=kept))
+
+
+def plan_of(data: Data, outcome: Outcome, key: str) -> Plan:
+    """What the formula needs, as means over replicates."""
+    found = analysing.analyse(data)
+    found = found[(found.key == key) & np.isfinite(found.estimate)]
+    facts = [
+        facts_of(frame, outcome)
+        for replicate in range(data.replicates)
+        if (frame := analysing.framed(data.replicate(replicate), data.trial, outcome)) is not None
+    ]
+    if not facts or not len(found):
+        return Plan(math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, (math.nan, math.nan))
+    variation, spread, first, second = np.mean(facts, axis=0)
+    error = float(np.sqrt(np.mean(found.error**2)))
+    people, clusters = float(found.people.mean()), float(found.clusters.mean())
+    icc = max(0.0, np.nan_to_num(summing.mean_or_nothing(found.icc)))
+    effect = float(found.estimate.mean())
+    return Plan(effect, error, people, clusters, icc, float(variation), float(spread), (float(first), float(second)))
+
+
+def facts_of(frame: analysing.Frame, outcome: Outcome) -> tuple[float, float, float, float]:
+    """Variation of cluster sizes, variance about the fitted means in squared units, and the mean of each arm."""
+    sizes = np.unique(frame.cluster, return_counts=True)[1]
+    fitted = frame.x @ np.linalg.lstsq(frame.x, frame.y, rcond=None)[0]
+    spread = float(np.var(frame.y - fitted)) / frame.unit**2
+    if outcome.effect in (*ARM_SCALES, "slope_odds_ratio"):
+        return float(sizes.std() / sizes.mean()), spread, float(frame.y.mean()), float(frame.y.mean())
+    means = [float(frame.y[frame.x[:, 1] == arm].mean()) for arm in (0.0, 1.0)]
+    return float(sizes.std() / sizes.mean()), spread, means[0], means[1]
+
+
+def textbook_error(plan: Plan, outcome: Outcome, clustered: bool = True) -> float:
+    """The standard error that a formula gives: that of independent people times the root of the design effect.
+
+    The design effect is 1 + (m (1 + cv^2) - 1) x ICC for m people in a cluster and sizes of variation cv (Eldridge,
+    Ashby & Kerry 2006). Two equal arms; a slope has no formula here, so the simulated error stands for it.
+    """
+    half, (first, second) = plan.people / 2.0, plan.means
+    if outcome.effect == "slope_odds_ratio":
+        return plan.simulated_error
+    if outcome.effect == "z":
+        return 1.0
+    if outcome.effect == "odds_ratio":
+        variance = sum(1.0 / (half * max(mean * (1.0 - mean), 1e-9)) for mean in (first, second))
+    elif outcome.effect == "rate_ratio":
+        middle = max((first + second) / 2.0, 1e-9)
+        variance = sum(plan.spread / middle / (half * max(mean, 1e-9)) for mean in (first, second))
+    else:
+        variance = plan.spread / plan.people * (1.0 if outcome.effect == "gain" else 4.0)
+    size = plan.people / plan.clusters
+    effect = 1.0 + (size * (1.0 + plan.variation**2) - 1.0) * plan.icc if clustered else 1.0
+    return math.sqrt(variance * effect)
+
+
+def normal_power(effect: float, error: float) -> float:
+    """Power of a two-sided test at 5% for an estimate with this error."""
+    if not error or not math.isfinite(error) or not math.isfinite(effect):
+        return math.nan
+    edge = stats.norm.ppf(1.0 - TWO_SIDED / 2.0)
+    return float(stats.norm.cdf(abs(effect) / error - edge) + stats.norm.cdf(-abs(effect) / error - edge))
+
+
+def size_needed(
+    plan: Plan, outcome: Outcome, own: int, target: float, trial: TrialFile
+) -> tuple[int | None, int | None]:
+    """The size at which ``target`` is reached: by the simulated error at the trial's own size, and by the formula's.
+
+    Errors fall with the root of the size. None if there is no effect to find, or it would take more than a million.
+    """
+    reach = stats.norm.ppf(1.0 - TWO_SIDED / 2.0) + stats.norm.ppf(target)
+    found: list[int | None] = []
+    for error in (plan.simulated_error, textbook_error(plan, outcome)):
+        size = own * (reach * error / plan.effect) ** 2 if plan.effect and math.isfinite(plan.effect) else math.inf
+        found.append(None if not size <= 1e6 else checked([max(FEWEST_UNITS, math.ceil(size))], trial)[0])
+    return found[0], found[1]
+
+
+def wilson(hits: int, count: int) -> tuple[float, float]:
+    """The 95% interval of a share (Wilson 1927)."""
+    if not count:
+        return math.nan, math.nan
+    found = stats.binomtest(hits, count).proportion_ci(0.95, "wilson")
+    return float(found.low), float(found.high)
