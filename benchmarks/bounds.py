@@ -74,8 +74,7 @@ def works(ties: float, trusted: float, pairs: float, need: float) -> dict[str, W
         "replies": Work(23, 0, 4 * need, 0),
         "show": Work(22, 0, 2, 1),
         "care": Work(22, 0, 0, 0),
-        "observe": Work(8 + 8 * ties + 50, ties * (1 + need), 2 + 3 * need * ties, 0),
-        "bonds": Work(8 + 14 * ties + 18, ties, ties, 0),
+        "observe and bonds": Work(8 + 14 * ties + 68, ties * (1 + need), 2 + ties * (1 + 3 * need), 0),
         "groups": Work(13, 0, 0, 0),
         "tallies": Work(48, 0, 0, 1),
         "census": Work(

@@ -57,7 +57,7 @@ def steps(population: Population, week: int) -> dict[str, Callable[[], None]]:
         "show": each(norms.show, *own, groups, p),
         "care": lambda: engine.treat(0, week, now, state, output.service[0, week]),
         "observe and bonds": each(engine.learn, 0, week, state),
-        "groups": lambda: engine.gather(0, state),
+        "groups": lambda: engine.gather(0, week, state),
         "tallies": write,
         "census": lambda: engine.count_network(0, state, output.census[0, week]),
     }

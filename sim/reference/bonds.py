@@ -41,12 +41,12 @@ class Tie(Stored):
         """Whether the other would be named as valued."""
         return self.begun and self.trust >= self.person.p.bonds_valued_trust
 
-    def meet(self) -> None:
+    def meet(self, draw: int) -> None:
         """One week: contact builds trust, time wears it down."""
         p, person = self.person.p, self.person
         wear = p.bonds_distressed_wear if person.episode else 1.0
         trust = self.trust * (1.0 - wear * (p.bonds_bridge_decay if self.kind == BRIDGE else p.bonds_decay))
-        if self.draw() % 256 < self.closeness:
+        if draw % 256 < self.closeness:
             growth = p.bonds_growth * (1.0 + p.bonds_cohesion_growth * person.group.cohesion)
             trust += max(0.0, growth) * (1.0 - trust)
         self.trust = trust
@@ -57,10 +57,9 @@ class Tie(Stored):
         pair = ((low << 32) | high) + 1
         return mixed(self.person.model.bond_key + pair * GOLDEN)
 
-    def turn(self) -> None:
+    def turn(self, draw: int) -> None:
         """Training may bond two people of a group, a dormant tie may wake, an awake one may fall asleep."""
         p = self.person.p
-        draw = self.draw()
         chance = unit(draw)
         wear = p.bonds_distressed_wear if self.person.episode else 1.0
         dormant = math.floor(256.0 * p.bonds_dormant_closeness)
@@ -114,11 +113,11 @@ class Bonds(Stored):
 
     def tend_ties(self) -> None:
         """A week of every tie that has begun; then who is in reach, for next week's choices."""
-        begun = [tie for tie in self.ties.values() if tie.begun]
-        for tie in begun:
-            tie.meet()
-        for tie in begun:
-            tie.turn()
+        begun = [(tie, tie.draw()) for tie in self.ties.values() if tie.begun]
+        for tie, draw in begun:
+            tie.meet(draw)
+        for tie, draw in begun:
+            tie.turn(draw)
         reached = [tie for tie in self.ties.values() if tie.in_reach]
         friends = [tie for tie in reached if not tie.other.shows(LEADS)]
         leaders = [tie for tie in reached if tie.other.shows(LEADS)]

@@ -14,7 +14,7 @@ from sim.people import LEADER, MEMBER
 from sim.schema import Dissolve, Setting, Stress, Unit
 from sim.structure import Structure, build
 from sim.ties import FUTURE, LEADER_TIE, PEER
-from sim.weaving import AT_THE_START, mutual_share, waking_hazard
+from sim.weaving import AT_THE_START, balance, mutual_share
 
 PARAMETERS = params.record({})
 SCHOOL = (
@@ -147,7 +147,7 @@ def test_states_are_where_bonds_would_have_settled_them():
     low, high = PARAMETERS["bonds_closeness_low"], PARAMETERS["bonds_closeness_high"]
     awake = made.ties.closeness > math.floor(256 * PARAMETERS["bonds_dormant_closeness"])
     mutual = mutual_share(made.role.size, made.ties, PARAMETERS)
-    wake = waking_hazard(mutual, PARAMETERS)
+    wake = balance(mutual, PARAMETERS).waking
     assert awake.mean() == pytest.approx(wake / (wake + PARAMETERS["bonds_fading"]), abs=0.01)
     closeness = made.ties.closeness / 256.0
     assert closeness[awake].mean() == pytest.approx((low + high) / 2, abs=0.01)
