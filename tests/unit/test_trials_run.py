@@ -180,11 +180,11 @@ def test_the_size_for_a_power_follows_the_root_law():
     plan = power.Plan(-0.3, 0.1, 400, 40, 0.05, 0.0, 1.0, (0.0, 0.0))
     trial = files.load("wingman_connect_2020").model
     outcome = trial.outcomes["depression"]
-    size, _ = power.size_needed(plan, outcome, 40, 0.8, trial)
+    size, _ = power.sizes_needed(plan, outcome, 40, 0.8, trial)
     error = 0.1 * np.sqrt(40 / size)
     assert power.normal_power(-0.3, error) == pytest.approx(0.8, abs=0.02)
     assert size % 2 == 0  # pairs
-    assert power.size_needed(plan._replace(effect=0.0), outcome, 40, 0.8, trial) == (None, None)
+    assert power.sizes_needed(plan._replace(effect=0.0), outcome, 40, 0.8, trial) == (None, None)
 
 
 def test_smaller_trials_take_part_of_the_community_and_larger_ones_need_a_larger(small):

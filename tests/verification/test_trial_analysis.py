@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.trials import estimating, power
+from sim.trials import estimating, formula
 from sim.trials.analysing import Frame, interval
 from sim.trials.estimating import BINOMIAL, GAUSSIAN, POISSON
-from sim.trials.power import Plan
+from sim.trials.formula import Plan
 from sim.trials.schema import Outcome
 
 pytestmark = pytest.mark.verification
@@ -208,7 +208,7 @@ def outcome(effect):
 
 def planned(frames, effect, icc):
     """What the formula would be told of these frames."""
-    facts = np.mean([power.facts_of(frame, outcome(effect)) for frame in frames], axis=0)
+    facts = np.mean([formula.facts_of(frame, outcome(effect)) for frame in frames], axis=0)
     people, clusters = frames[0].y.size, np.unique(frames[0].cluster).size
     return Plan(EFFECT, np.nan, people, clusters, icc, facts[0], facts[1], (facts[2], facts[3]))
 
@@ -222,8 +222,8 @@ def test_the_formulas_error_is_the_spread_of_estimates(uneven):
         estimates.append(estimating.mixed(y, x, cluster).coefficients[1])
     plan = planned(frames, "smd", 0.1)
     spread = np.std(estimates, ddof=1)
-    assert power.textbook_error(plan, outcome("smd")) == pytest.approx(spread, rel=0.15)
-    assert power.textbook_error(plan, outcome("smd"), clustered=False) < 0.85 * spread
+    assert formula.textbook_error(plan, outcome("smd")) == pytest.approx(spread, rel=0.15)
+    assert formula.textbook_error(plan, outcome("smd"), clustered=False) < 0.85 * spread
 
 
 def test_the_formulas_error_of_ratios_is_the_spread_of_estimates():
@@ -237,11 +237,11 @@ def test_the_formulas_error_of_ratios_is_the_spread_of_estimates():
             estimates.append(fit.coefficients[1])
             correlations.append(fit.icc)
         plan = planned(frames, effect, float(np.mean(correlations)))
-        assert power.textbook_error(plan, outcome(effect)) == pytest.approx(np.std(estimates), rel=0.15)
+        assert formula.textbook_error(plan, outcome(effect)) == pytest.approx(np.std(estimates), rel=0.15)
 
 
 def test_power_of_the_normal_test():
     """The values of any table: an effect of 2.80 errors has a power of 80%, 3.24 one of 90%, none one of 5%."""
-    assert power.normal_power(2.8016, 1.0) == pytest.approx(0.80, abs=1e-3)
-    assert power.normal_power(-3.2415, 1.0) == pytest.approx(0.90, abs=1e-3)
-    assert power.normal_power(0.0, 1.0) == pytest.approx(0.05)
+    assert formula.normal_power(2.8016, 1.0) == pytest.approx(0.80, abs=1e-3)
+    assert formula.normal_power(-3.2415, 1.0) == pytest.approx(0.90, abs=1e-3)
+    assert formula.normal_power(0.0, 1.0) == pytest.approx(0.05)
