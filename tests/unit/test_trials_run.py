@@ -91,6 +91,7 @@ def test_analyses_without_an_estimate_are_counted_and_not_hidden(small):
     table = summing.table(analysing.analyse(data), small.file).set_index("key")
     assert table.failed["high"] == 2
     assert np.isnan(table.simulated["high"])
+    assert "2 of 6 analyses gave no estimate" in " ".join(claims.hitches(table.reset_index()))
     assert summing.records(table.reset_index())[1]["simulated"] is None
 
 
@@ -374,6 +375,9 @@ def test_a_reader_writes_a_trial_from_scratch_and_runs_it(tmp_path):
     assert records["formal"]["used_for"] == "held_out"
     assert (tmp_path / "out" / "report.html").is_file()
     assert (tmp_path / "out" / "figures" / "forest.svg").is_file()
+    again = CliRunner().invoke(app, ["verify", str(tmp_path / "out"), "--quiet", "--threads", "1"])
+    assert again.exit_code == 0, again.output
+    assert "the same again" in again.output
 
 
 def test_the_starter_is_a_trial_that_runs(tmp_path):

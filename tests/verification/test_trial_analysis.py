@@ -192,6 +192,16 @@ def test_separated_arms_are_said_to_be():
     assert fit.problem in (estimating.SEPARATED, estimating.NOT_CONVERGED)
 
 
+def test_a_correlation_that_does_not_settle_is_replaced_and_said(monkeypatch):
+    y, x, cluster = counts(9)
+    swing = iter([0.1, 0.3] * 200)
+    monkeypatch.setattr(estimating, "working_correlation", lambda *_: next(swing))
+    fit = estimating.gee(y, x, cluster, POISSON)
+    assert fit.problem == estimating.INDEPENDENT
+    alone = estimating.gee(y, x, cluster, POISSON, exchangeable=False)
+    assert np.array_equal(fit.coefficients, alone.coefficients)
+
+
 def test_no_variance_between_clusters_is_said_to_be_none():
     y, x, cluster, _ = clustered(2, icc=0.0)
     fit = estimating.mixed(y - np.array([y[cluster == c].mean() for c in range(40)])[cluster], x, cluster)
