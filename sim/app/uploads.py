@@ -70,8 +70,16 @@ def checked(files: tuple[str | None, str]) -> dict[str, Any]:
 def without_paths(problem: InputError, folder: str) -> InputError:
     """The same problem, said without where the file lies on this computer."""
     file = None if problem.file is None else os.path.basename(problem.file)
-    parts = {part: getattr(problem, part) for part in ("line", "key", "found", "allowed", "hint")}
-    cleaned = {
-        part: text.replace(folder + os.sep, "") if isinstance(text, str) else text for part, text in parts.items()
-    }
-    return InputError(problem.message.replace(folder + os.sep, ""), file=file, **cleaned)
+
+    def clean(text: str | None) -> str | None:
+        return None if text is None else text.replace(folder + os.sep, "")
+
+    return InputError(
+        clean(problem.message) or "",
+        file=file,
+        line=problem.line,
+        key=clean(problem.key),
+        found=clean(problem.found),
+        allowed=clean(problem.allowed),
+        hint=clean(problem.hint),
+    )

@@ -42,15 +42,14 @@ class View(ipyvue.VueTemplate):
     def show(self) -> None:
         """Send everything."""
         self.notice = self.session.notice
-        self.link = link.written(self.session.address)
         self._shown += 1
         self.still = self.stands() | {"shown": self._shown}  # what is shown anew is new, were it the same
-        self.frame = self.moves()
+        self.show_week()
 
     def show_week(self) -> None:
         """Send what a week has changed."""
-        self.link = link.written(self.session.address)
         self.frame = self.moves()
+        self.link = link.written(self.session.address)  # last: who sees the link sees what it names
 
     def stands(self) -> dict[str, Any]:
         """What the page shows that stays from week to week."""

@@ -34,10 +34,10 @@ CONTROLS = (
     ),
     Control(
         "ties",
-        "Friends and leaders neither help nor encourage, trust has no part in the choice, training bonds nobody",
+        "Friends and leaders help nobody and hardly encourage, trust has no part in the choice, training bonds nobody",
         {
-            **without("replies.encouragement", "seeking.friend_trust", "seeking.leader_trust"),
-            **without("cohesion_training.bonding"),
+            **without("seeking.friend_trust", "seeking.leader_trust", "cohesion_training.bonding"),
+            "replies.encouragement": 0.05,  # the least that the registry allows
             "distress.friend_ratio": 1.0,
             "distress.leader_ratio": 1.0,
         },

@@ -125,14 +125,22 @@ def controlled(card: Scorecard) -> list[list[str]]:
     """The controls' lines."""
     labels = {control.name: control.label for control in CONTROLS}
     statements = dict(zip(card.rows["id"], card.rows["statement"], strict=True))
+    met = dict(zip(card.rows["id"], card.rows["met"], strict=True))
     return [
-        [labels[row["control"]], statements.get(row["id"], row["id"]), number(row["value"]), said(row["missed"])]
+        [
+            labels[row["control"]],
+            statements.get(row["id"], row["id"]),
+            number(row["value"]),
+            said(row["missed"], met.get(row["id"], True)),
+        ]
         for _, row in card.controls.iterrows()
     ]
 
 
-def said(missed: bool) -> str:
-    """What a control shows of its fact."""
+def said(missed: bool, met: bool) -> str:
+    """What a control shows of its fact, which is met or not with the mechanism on."""
+    if not met:
+        return "missed with it on as well: says nothing about this mechanism"
     return "missed, as it should be" if missed else "still met: says nothing about this mechanism"
 
 

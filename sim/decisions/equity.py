@@ -28,7 +28,7 @@ PARTS = {
 }
 HOW = {"role": "role", "risk": "risk of distress at the start", "isolation": "isolation at the start"}
 EVERYONE = "Everyone"
-SURE = 0.05  # chance of calling any part of the people harmed by a plan that harms none
+SURE = 0.025  # chance of calling any part of the people harmed by a plan that harms none; the same for gains
 HARM, PERHAPS_HARM, GAIN, PERHAPS_GAIN = "clearly worse", "possibly worse", "clearly better", "possibly better"
 UNCLEAR, SAME, UNKNOWN = "no clear difference", "the same", "cannot be told"
 

@@ -24,8 +24,8 @@ MARKS = {
     equity.PERHAPS_GAIN: " ▲",
 }
 KEY = (
-    "▲▲ clearly better, ▼▼ clearly worse: the chance that any of a plan’s marks of one kind is there by luck alone is "
-    "under 5%. ▲ better, ▼ worse: the interval leaves out zero, but among so many intervals some do by luck."
+    "▲▲ clearly better, ▼▼ clearly worse: the chance that any of a plan’s double marks is there by luck alone is under "
+    "5%. ▲ better, ▼ worse: the interval leaves out zero, but among so many intervals some do by luck."
 )
 SEEDS = (
     "“Seeds for ±” is how many seeds in all would narrow the 95% intervals of all differences from the first plan to "

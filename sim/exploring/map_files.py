@@ -10,6 +10,7 @@ The document (``map.json``) has these keys; docs/sensitivity.md tells what each 
     grid            x, y (values along the sides); absent, present: value, above (rows along y)
     lines           for each start the pieces of the tipping line, as pairs of x and y
     areas           shares of the map with their 95% intervals
+    parts           of a norm: the share of the map on which each part holds for most, by start
     crossings       for each start the lowest y from which the level is reached, at some values of x
     summary         the same in words
 """
@@ -77,6 +78,7 @@ def document(found: Map, command: str = "") -> dict[str, Any]:
         },
         "lines": {start: [line(found, piece) for piece in each.lines] for start, each in found.surfaces.items()},
         "areas": found.areas,
+        "parts": found.parts,
         "crossings": {start: crossings(found, start) for start in found.surfaces},
         "summary": map_plots.in_words(found),
     }

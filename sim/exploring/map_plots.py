@@ -28,6 +28,11 @@ PARTS = {
     "expects_seeking": "Expect that most seek help",
     "sought_in_time": "In need, sought it in time",
 }
+SAID = {
+    "expects_approval": "most expect approval",
+    "expects_seeking": "most expect that most seek help",
+    "sought_in_time": "most in need seek it in time",
+}
 SURE = 0.95  # of the draws
 
 
@@ -45,6 +50,8 @@ def whole(found: Map) -> Drawn:
         tipping_line(panel, found, start)
         dots(panel, found)
         panel.set_title(TITLES[start], **TITLE)
+        if found.surfaces[start].value.max() <= 0.0 and found.measure == "norm":
+            panel.text(0.5, 0.5, "nowhere", transform=panel.transAxes, ha="center", color=style.QUIET, fontsize=11)
     bar(figure, image, axes[:2], found.measure)
     regions(axes[2], found)
     branches(axes[3], found)
@@ -278,5 +285,13 @@ def in_words(found: Map) -> str:
 
     return (
         f"At week {found.scenario.weeks}, {outcome(found)} is reached on {share(made)} if the community begins without "
-        f"it, and on {share(kept)} if it begins with it. On {share(two)} the start decides."
+        f"it, and on {share(kept)} if it begins with it. On {share(two)} the start decides.{parts_in_words(found)}"
     )
+
+
+def parts_in_words(found: Map) -> str:
+    """Which part of the norm is there, and which is missing."""
+    if not found.parts:
+        return ""
+    said = [f"{SAID[name]} on {shares[ABSENT]:.0%} and {shares[PRESENT]:.0%}" for name, shares in found.parts.items()]
+    return f" Begun without and with the norm, {'; '.join(said)} of the map."

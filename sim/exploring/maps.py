@@ -33,6 +33,11 @@ POINTS, SEEDS, DEPTH = 90, 6, 2
 LAST = 12  # weeks over which outcomes are taken: as many as the norm criterion asks for
 PARTS = ("expects_both", "sought_in_time", "expects_approval", "expects_seeking", "injunctive_norm")
 NORM_PARTS = PARTS[:2]
+WATCHED = (
+    "expects_approval",
+    "expects_seeking",
+    "sought_in_time",
+)  # where these cross one half, points stand closer too
 
 Cancelled = Callable[[], bool]
 
@@ -43,6 +48,7 @@ class Map:
 
     ``points`` has a row for each point, start and seed: columns x, y, start, seed, and a column for each measure.
     ``surfaces`` are the measure's, by start (see ``tipping.Surface``); ``areas`` what shares of the map they take.
+    ``parts`` are those of the norm, if that is the measure: the share of the map where each holds for most, by start.
     """
 
     scenario: "Scenario"
@@ -54,6 +60,7 @@ class Map:
     points: pd.DataFrame
     surfaces: Mapping[str, tipping.Surface]
     areas: Mapping[str, Mapping[str, float]]
+    parts: Mapping[str, Mapping[str, float]]
     depth: int
 
 
@@ -132,7 +139,7 @@ class Walker:
         self.lived = 0
 
     def look(self, corners: "list[refining.Corner]") -> "dict[refining.Corner, list[float]]":
-        """Live corners; the mean over seeds from each start."""
+        """Live corners; the mean over seeds from each start, of the measure and of all else that is watched."""
         found: dict[refining.Corner, list[float]] = {}
         for part in chunks(self.scenario, len(corners), 2 * len(self.seeds)):
             if self.cancelled and self.cancelled():
@@ -161,11 +168,13 @@ class Walker:
             first = next(iter(lived.failures.values()))
             raise Failed(f"{len(lived.failures)} of {len(worlds)} worlds failed; the first: {first}")
         outcomes = at_the_end(self.chosen, lived.values, [world.scenario for world in worlds], self.measure)
-        sums: dict[refining.Corner, dict[str, list[float]]] = {}
+        watched = (self.measure, *WATCHED) if self.measure == "norm" else (self.measure,)
+        sums: dict[refining.Corner, dict[tuple[str, str], list[float]]] = {}
         for k, (corner, row) in enumerate(kept):
             self.rows.append(row | {name: float(values[k]) for name, values in outcomes.items()})
-            sums.setdefault(corner, {}).setdefault(row["start"], []).append(float(outcomes[self.measure][k]))
-        return {corner: [known_mean(sums[corner][start]) for start in starts.STARTS] for corner in corners}
+            for name in watched:
+                sums.setdefault(corner, {}).setdefault((name, row["start"]), []).append(float(outcomes[name][k]))
+        return {corner: [known_mean(values) for values in sums[corner].values()] for corner in corners}
 
     def place(self, corner: "refining.Corner") -> tuple[float, float]:
         """The values of both levers at a corner."""
@@ -232,4 +241,14 @@ def mapped(
         level = (min(means) + max(means)) / 2.0
     surfaces = {start: tipping.surface(weights, frame, level) for start, frame in each.items()}
     areas = tipping.areas(surfaces[starts.ABSENT], surfaces[starts.PRESENT])
-    return Map(scenario, x, y, measure, level, seeds, table, surfaces, areas, depth)
+    parts = {name: on_how_much(table, name, order, weights) for name in WATCHED} if measure == "norm" else {}
+    return Map(scenario, x, y, measure, level, seeds, table, surfaces, areas, parts, depth)
+
+
+def on_how_much(table: pd.DataFrame, name: str, order: pd.MultiIndex, weights: np.ndarray) -> dict[str, float]:
+    """On what share of the map a part of the norm holds for at least half, from each start."""
+    made = {}
+    for start in starts.STARTS:
+        means = table[table["start"] == start].groupby(["y", "x"])[name].mean().loc[order].fillna(0.0)
+        made[start] = float((weights @ means.to_numpy() >= 0.5 - tipping.EDGE).mean())
+    return made

@@ -16,6 +16,10 @@ Examples:
   helpseek sweep my_study.yaml --out results/d --cluster tcp://127.0.0.1:8786
   helpseek sweep my_study.yaml --out results/big --cluster slurm.yaml --time-limit 600"""
 
+STORE = """\b
+Examples:
+  helpseek store check results/s"""
+
 CHECK = """\b
 Examples:
   helpseek store check results/s
@@ -26,7 +30,9 @@ def add(app: typer.Typer) -> None:
     """Put the commands into the command line."""
     BROUGHT["study"] = Brought("studies", "sim.sweeps.files")
     app.command(short_help="Run a study of any size, here or on a cluster.", epilog=SWEEP)(sweep)
-    store = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Look after the stores of studies.")
+    store = typer.Typer(
+        rich_markup_mode=None, no_args_is_help=True, help="Look after the stores of studies.", epilog=STORE
+    )
     store.command(short_help="Prove that a store is whole.", epilog=CHECK)(check)
     store.callback()(stores)
     app.add_typer(store, name="store", short_help="Look after the stores of studies: helpseek store check DIR.")

@@ -97,8 +97,8 @@ class Table:
     columns: tuple[Sequence[Any], ...]
     order: np.ndarray  # the rows in the order of living
     starting: np.ndarray  # the first place of each group, and the end
-    scenarios: tuple[int, ...] | None = None  # of each row
-    seeds: tuple[int, ...] | None = None
+    scenarios: np.ndarray | None = None  # the number of each row's scenario
+    seeds: np.ndarray | None = None
 
     @classmethod
     def of(cls, table: "pd.DataFrame", bases: Sequence[Scenario], labels: Sequence[str] = ()) -> "Table":
@@ -111,7 +111,7 @@ class Table:
         scenarios = row_scenarios(table, labels) if SCENARIO in table else None
         seeds = row_seeds(table) if SEED in table else None
         early = [column for column, first in zip(columns, families(bases, names), strict=True) if first]
-        early += [seeds] if seeds is not None else []
+        early += [tuple(seeds.tolist())] if seeds is not None else []
         groups: dict[Hashable, list[int]] = {}
         for row in range(len(table)):
             groups.setdefault(tuple(keyed(column[row]) for column in early), []).append(row)
@@ -188,7 +188,7 @@ def column_values(name: str, column: "pd.Series") -> tuple[Any, ...]:
     return values
 
 
-def row_scenarios(table: "pd.DataFrame", labels: Sequence[str]) -> tuple[int, ...]:
+def row_scenarios(table: "pd.DataFrame", labels: Sequence[str]) -> np.ndarray:
     """The number of the scenario that each row is for."""
     place = {label: k for k, label in enumerate(labels)}
     for label in table[SCENARIO]:
@@ -196,11 +196,11 @@ def row_scenarios(table: "pd.DataFrame", labels: Sequence[str]) -> tuple[int, ..
             hint = nearest(label, place)
             raise InputError("there is no such scenario", key=SCENARIO, found=shown(label), allowed=listed(place),
                              hint=hint)  # fmt: skip
-    return tuple(place[label] for label in table[SCENARIO])
+    return np.array([place[label] for label in table[SCENARIO]], np.int64)
 
 
-def row_seeds(table: "pd.DataFrame") -> tuple[int, ...]:
+def row_seeds(table: "pd.DataFrame") -> np.ndarray:
     """The seed of each row."""
     from sim.study import checked_seeds
 
-    return tuple(checked_seeds([seed])[0] for seed in table[SEED].tolist())
+    return np.array([checked_seeds([seed])[0] for seed in table[SEED].tolist()], np.uint64)

@@ -79,6 +79,9 @@ def lived(store: Store, crew: "Crew", shown: Any, asked: Asked, again: str) -> "
 
 def begun(asked: Asked) -> "tuple[Study, Callable[[], Store]]":
     """The study, and how to open its store: a new one, or one that was begun before."""
+    if asked.cluster is not None and asked.workers is not None:
+        raise InputError("--workers are processes here, --cluster has workers of its own", key="--workers",
+                         found=str(asked.workers), allowed="one of the two")  # fmt: skip
     if asked.resume is not None:
         for given, name in ((asked.study, "STUDY"), (asked.out, "--out")):
             if given is not None:

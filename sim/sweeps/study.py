@@ -124,6 +124,10 @@ class Study:
         seeds, scenarios = self._per_point
         return self.design.points * seeds * scenarios
 
+    @cached_property
+    def _seeds(self) -> np.ndarray:
+        return np.array(self.seeds, np.uint64)
+
     def located(self, worlds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The point of each world, the number of its scenario, and its seed (uint64)."""
         seeds, scenarios = self._per_point
@@ -134,12 +138,12 @@ class Study:
         s, rest = np.divmod(worlds - first * each, scenarios * count)
         k, inner = np.divmod(rest, count)
         point = self.design.point(first + inner)
-        seed = np.array(self.seeds, np.uint64)[s]
+        seed = self._seeds[s]
         if isinstance(self.design, Table):
             if self.design.scenarios is not None:
-                k = np.array(self.design.scenarios, np.int64)[point]
+                k = self.design.scenarios[point]
             if self.design.seeds is not None:
-                seed = np.array(self.design.seeds, np.uint64)[point]
+                seed = self.design.seeds[point]
         return point, k, seed
 
     def _start_of(self, place: np.ndarray) -> np.ndarray:

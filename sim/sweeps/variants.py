@@ -131,12 +131,9 @@ def keyed(value: Any) -> Hashable:
 
 def families(bases: Sequence[Scenario], names: Sequence[str]) -> list[bool]:
     """For each name whether it changes how a world begins: a parameter or the setting, not a plan or the weeks."""
-    kinds = [where(base, name) for name in names for base in bases]
-    count = len(bases)
-    return [
-        any(keys is not None and keys[0] in ("parameters", "setting") for keys in kinds[k * count : (k + 1) * count])
-        for k in range(len(names))
-    ]
+    known = [{name: keys[0] for name, keys in names_of(base).items()} for base in bases]
+    early = ("parameters", "setting")
+    return [any(each.get(SHORT.get(name, name)) in early for each in known) for name in names]
 
 
 def where(base: Scenario, name: str) -> Keys | None:

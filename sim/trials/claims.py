@@ -59,6 +59,17 @@ def in_short(outcomes: pd.DataFrame) -> list[str]:
     return made or ["Nothing of this trial was reported that could be compared."]
 
 
+def hitches(outcomes: pd.DataFrame) -> list[str]:
+    """What went less than smoothly in the analyses, and how often."""
+    told = {
+        "gave no estimate, and are left out": int(outcomes.failed.sum()),
+        "found no variance between clusters": int(outcomes.edge.sum()),
+        "used independence within clusters, because no correlation settled": int(outcomes.fallback.sum()),
+    }
+    every = int(outcomes.replicates.sum())
+    return [f"{count} of {every} analyses {what}." for what, count in told.items() if count]
+
+
 def how_sure(replicates: int, uncertainty: str) -> list[str]:
     """What the spread means."""
     luck = (

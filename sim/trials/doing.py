@@ -122,13 +122,7 @@ def show(result: "TrialResult") -> None:
         "  simulated: mean, and the middle 95% of trials; error: as one trial would report it, of logarithms for",
     )
     put(screen, "  ratios; detected: trials whose 95% interval leaves out no effect")
-    put(screen, "", *claims.in_short(result.outcomes), claims.FITTED)
-    failed = int(result.outcomes.failed.sum())
-    if failed:
-        put(
-            screen,
-            f"{failed} of {len(result.estimates)} analyses gave no estimate; the table outcomes.parquet says which",
-        )
+    put(screen, "", *claims.in_short(result.outcomes), *claims.hitches(result.outcomes), claims.FITTED)
 
 
 def power(asked: Asked, sizes: Sequence[int] | None, target: float, writing: Writing) -> None:

@@ -15,6 +15,7 @@ FARTHEST = 12.0  # logits or logarithms: a coefficient beyond means that the arm
 HIGHEST = 0.98  # share of variance between clusters that is looked at
 ON_EDGE = "no variance between clusters"
 NOT_CONVERGED = "not converged"
+INDEPENDENT = "not converged; independence within clusters used"  # the robust error holds all the same
 SEPARATED = "the arms are separated"
 TOO_FEW = "too few people"
 
@@ -139,6 +140,7 @@ def gee(
     """Generalised estimating equations (Liang & Zeger 1986) with the robust covariance.
 
     ``corrected`` multiplies it by K / (K - k) for K clusters and k coefficients, which matters where clusters are few.
+    Where the exchangeable correlation does not settle, independence is used, and said.
     """
     codes, sizes = numbered(cluster)
     coefficients = np.zeros(x.shape[1])
@@ -158,6 +160,8 @@ def gee(
         if moved < CLOSE:
             problem = ""
             break
+    if problem == NOT_CONVERGED and exchangeable:
+        return gee(y, x, cluster, family, False, corrected)._replace(problem=INDEPENDENT)
     inner, parts, residual = equations(y, x, codes, sizes, family, coefficients, alpha)
     bread = np.linalg.inv(inner)
     factor = sizes.size / max(sizes.size - x.shape[1], 1) if corrected else 1.0

@@ -40,7 +40,7 @@ def page(result: "TrialResult", drawn: Sequence[Drawn], figures: Path, command: 
         "more": "",
         "figures": "\n".join(report.figure(each, figures / f"{each.name}.svg") for each in drawn),
         "tables": compared(result) + analyses(result),
-        "sure": paragraphs(claims.how_sure(result.replicates, result.uncertainty)),
+        "sure": paragraphs([*claims.how_sure(result.replicates, result.uncertainty), *claims.hitches(result.outcomes)]),
         "rests": bullets(sources(result)) + paragraphs([trial.notes.strip()] if trial.notes else []),
         "limits": bullets(claims.limits(trial)),
         "repeat": f"<pre>{escape(command)}</pre>\n" + paragraphs([claims.AGAIN]),

@@ -184,10 +184,10 @@ def draw_power(panel: "Axes", found: Power, rows: pd.DataFrame) -> None:
     """One outcome's power by size."""
     outcome = str(rows.outcome.iloc[0])
     sizes = np.linspace(1, rows["size"].max() * 1.04, 200)
-    for label, look, clustered in (
-        ("formula, with clusters", SIMULATED, True),
-        ("formula, if people were independent", style.PLANS[2], False),
-    ):
+    alone = found.unit == "people"
+    lines = [("formula" if alone else "formula, with clusters", SIMULATED, True)]
+    lines += [] if alone else [("formula, if people were independent", style.PLANS[2], False)]
+    for label, look, clustered in lines:
         power = found.formula(outcome, sizes, clustered)
         panel.plot(sizes, power, color=look.colour, linestyle=look.line, linewidth=1.6, label=label)
     whole = style.PLANS[3]

@@ -3,22 +3,21 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from sim import structure
 from sim.errors import InputError, shown
 from sim.files import Loaded
 from sim.schema import Scenario
 from sim.trials import analysing, composing, living, summing
+from sim.trials.formula import Plan, normal_power, plan_of, size_needed, textbook_error, wilson
 from sim.trials.living import Data, Progress
 from sim.trials.schema import ARM_SCALES, BASELINE, Outcome, TrialFile
 
 STEPS = (0.25, 0.5, 0.75, 1.0, 1.5)  # of the size that the wanted power takes, or else of the trial's own
-TWO_SIDED = 0.05
 LARGEST_STEP = 3.0  # of the trial's own size: no larger one is simulated unless asked for
 FEWEST_UNITS = 4
 UNITS = {"groups": "groups", "communities": "communities", "people": "people", "nobody": "people"}
@@ -34,7 +33,7 @@ class Power:
     replicates: int
     own: int  # the trial's own size
     table: pd.DataFrame
-    plans: dict[str, "Plan"]  # what the formula knows, by outcome
+    plans: dict[str, Plan]  # what the formula knows, by outcome
 
     def formula(self, outcome: str, sizes: np.ndarray, clustered: bool = True) -> np.ndarray:
         """An outcome's power at these sizes by the formula, with clusters or as if people were independent."""
@@ -45,19 +44,6 @@ class Power:
     def records(self) -> list[dict[str, Any]]:
         """The rows as plain data, None for what is not known."""
         return [{name: summing.plain(value) for name, value in row.items()} for row in self.table.to_dict("records")]
-
-
-class Plan(NamedTuple):
-    """What a textbook formula needs to know of an outcome, as the simulation shows it at the trial's own size."""
-
-    effect: float  # on the scale of the analysis
-    simulated_error: float
-    people: float  # in the analysis
-    clusters: float
-    icc: float
-    variation: float  # coefficient of variation of cluster sizes
-    spread: float  # variance of one person's outcome about its arm, adjusted for the baseline, in squared units
-    means: tuple[float, float]  # of the outcome in the two arms
 
 
 def power(
@@ -92,15 +78,15 @@ def power(
     base = simulated(own)
     outcomes = primary.model.outcomes
     plans = {key: plan_of(base, outcome, key) for key, outcome in outcomes.items()}
-    needed = {key: size_needed(plan, outcomes[key], own, target, primary.model) for key, plan in plans.items()}
+    needed = {key: sizes_needed(plan, outcomes[key], own, target, primary.model) for key, plan in plans.items()}
     if wanted is None:
         wanted = usual_sizes([size for size, _ in needed.values()], own, primary.model)
-    rows: list[dict[str, Any]] = []
+    names = ("target", "size_for_target", "size_for_target_formula")
+    ends = {key: dict(zip(names, (target, *sizes), strict=True)) for key, sizes in needed.items()}
+    rows = []
     for size in wanted:
         data = base if size == own else simulated(size)
-        for key, outcome in primary.model.outcomes.items():
-            ends = {"target": target, "size_for_target": needed[key][0], "size_for_target_formula": needed[key][1]}
-            rows.append(at(data, key, outcome, size, plans[key], own) | ends)
+        rows += [at(data, key, each, size, plans[key], own) | ends[key] for key, each in outcomes.items()]
     table = pd.DataFrame(rows).sort_values(["outcome", "size"], kind="stable", ignore_index=True)
     return Power(found.model, UNITS[found.model.design.randomise], target, replicates, own, table, plans)
 
@@ -241,85 +227,11 @@ def everybody_kept(data: Data) -> Data:
     return replace(data, rows=replace(data.rows, kept=kept))
 
 
-def plan_of(data: Data, outcome: Outcome, key: str) -> Plan:
-    """What the formula needs, as means over replicates."""
-    found = analysing.analyse(data)
-    found = found[(found.key == key) & np.isfinite(found.estimate)]
-    facts = [
-        facts_of(frame, outcome)
-        for replicate in range(data.replicates)
-        if (frame := analysing.framed(data.replicate(replicate), data.trial, outcome)) is not None
-    ]
-    if not facts or not len(found):
-        return Plan(math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, math.nan, (math.nan, math.nan))
-    variation, spread, first, second = np.mean(facts, axis=0)
-    error = float(np.sqrt(np.mean(found.error**2)))
-    people, clusters = float(found.people.mean()), float(found.clusters.mean())
-    icc = max(0.0, np.nan_to_num(summing.mean_or_nothing(found.icc)))
-    effect = float(found.estimate.mean())
-    return Plan(effect, error, people, clusters, icc, float(variation), float(spread), (float(first), float(second)))
-
-
-def facts_of(frame: analysing.Frame, outcome: Outcome) -> tuple[float, float, float, float]:
-    """Variation of cluster sizes, variance about the fitted means in squared units, and the mean of each arm."""
-    sizes = np.unique(frame.cluster, return_counts=True)[1]
-    fitted = frame.x @ np.linalg.lstsq(frame.x, frame.y, rcond=None)[0]
-    spread = float(np.var(frame.y - fitted)) / frame.unit**2
-    if outcome.effect in (*ARM_SCALES, "slope_odds_ratio"):
-        return float(sizes.std() / sizes.mean()), spread, float(frame.y.mean()), float(frame.y.mean())
-    means = [float(frame.y[frame.x[:, 1] == arm].mean()) for arm in (0.0, 1.0)]
-    return float(sizes.std() / sizes.mean()), spread, means[0], means[1]
-
-
-def textbook_error(plan: Plan, outcome: Outcome, clustered: bool = True) -> float:
-    """The standard error that a formula gives: that of independent people times the root of the design effect.
-
-    The design effect is 1 + (m (1 + cv^2) - 1) x ICC for m people in a cluster and sizes of variation cv (Eldridge,
-    Ashby & Kerry 2006). Two equal arms; a slope has no formula here, so the simulated error stands for it.
-    """
-    half, (first, second) = plan.people / 2.0, plan.means
-    if outcome.effect == "slope_odds_ratio":
-        return plan.simulated_error
-    if outcome.effect == "z":
-        return 1.0
-    if outcome.effect == "odds_ratio":
-        variance = sum(1.0 / (half * max(mean * (1.0 - mean), 1e-9)) for mean in (first, second))
-    elif outcome.effect == "rate_ratio":
-        middle = max((first + second) / 2.0, 1e-9)
-        variance = sum(plan.spread / middle / (half * max(mean, 1e-9)) for mean in (first, second))
-    else:
-        variance = plan.spread / plan.people * (1.0 if outcome.effect == "gain" else 4.0)
-    size = plan.people / plan.clusters
-    effect = 1.0 + (size * (1.0 + plan.variation**2) - 1.0) * plan.icc if clustered else 1.0
-    return math.sqrt(variance * effect)
-
-
-def normal_power(effect: float, error: float) -> float:
-    """Power of a two-sided test at 5% for an estimate with this error."""
-    if not error or not math.isfinite(error) or not math.isfinite(effect):
-        return math.nan
-    edge = stats.norm.ppf(1.0 - TWO_SIDED / 2.0)
-    return float(stats.norm.cdf(abs(effect) / error - edge) + stats.norm.cdf(-abs(effect) / error - edge))
-
-
-def size_needed(
+def sizes_needed(
     plan: Plan, outcome: Outcome, own: int, target: float, trial: TrialFile
 ) -> tuple[int | None, int | None]:
-    """The size at which ``target`` is reached: by the simulated error at the trial's own size, and by the formula's.
-
-    Errors fall with the root of the size. None if there is no effect to find, or it would take more than a million.
-    """
-    reach = stats.norm.ppf(1.0 - TWO_SIDED / 2.0) + stats.norm.ppf(target)
-    found: list[int | None] = []
-    for error in (plan.simulated_error, textbook_error(plan, outcome)):
-        size = own * (reach * error / plan.effect) ** 2 if plan.effect and math.isfinite(plan.effect) else math.inf
-        found.append(None if not size <= 1e6 else checked([max(FEWEST_UNITS, math.ceil(size))], trial)[0])
-    return found[0], found[1]
-
-
-def wilson(hits: int, count: int) -> tuple[float, float]:
-    """The 95% interval of a share (Wilson 1927)."""
-    if not count:
-        return math.nan, math.nan
-    found = stats.binomtest(hits, count).proportion_ci(0.95, "wilson")
-    return float(found.low), float(found.high)
+    """The size that ``target`` takes, by the simulated error at the trial's own size and by the formula's."""
+    errors = (plan.simulated_error, textbook_error(plan, outcome))
+    found = [size_needed(plan, error, own, target) for error in errors]
+    first, second = (size and checked([max(FEWEST_UNITS, math.ceil(size))], trial)[0] for size in found)
+    return int(first) if first else None, int(second) if second else None

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from sim.trials import analysing
+from sim.trials import analysing, estimating
 from sim.trials.schema import ARM_SCALES, Outcome, Published, TrialFile
 
 RECORD = (
@@ -34,7 +34,8 @@ def table(estimates: pd.DataFrame, trial: TrialFile) -> pd.DataFrame:
     ``simulated_high`` hold 95% of replicates; ``standard_error`` is what an analysis reports on average and ``spread``
     the standard deviation of estimates from trial to trial, both on the scale of the analysis (logarithms for ratios).
     ``detected`` is the share of trials whose 95% interval leaves out no effect: the power. ``failed`` counts analyses
-    without an estimate, ``edge`` those that found no variance between clusters.
+    without an estimate, ``edge`` those that found no variance between clusters, ``fallback`` those whose correlation
+    within clusters did not settle, so that independence was used (the robust error holds all the same).
     """
     made = pd.DataFrame([row(estimates, key, trial) for key in trial.outcomes])
     numbers = ("published", "published_low", "published_high", "icc", "detected")
@@ -88,7 +89,8 @@ def row(estimates: pd.DataFrame, key: str, trial: TrialFile) -> dict[str, Any]:
         "detected": detected(good, outcome, trial),
         "replicates": len(found),
         "failed": len(found) - len(good),
-        "edge": int((found.problem == analysing.estimating.ON_EDGE).sum()),
+        "edge": int((found.problem == estimating.ON_EDGE).sum()),
+        "fallback": int((found.problem == estimating.INDEPENDENT).sum()),
         "people": mean_or_nothing(good.people),
         "clusters": mean_or_nothing(good.clusters),
     }

@@ -263,6 +263,27 @@ def test_the_data_behind_a_chart_can_be_taken_away(visitor):
     assert b"Who is in need" in got["need.svg"]
 
 
+def test_the_community_can_be_taken_away(visitor):
+    someone = visitor()
+    page = someone.open("/?" + QUERY)
+    someone.step(2)
+    menu = page.locator(".hs-stage-menu")
+    got = {}
+    for name in ("Data of this week (CSV)", "Picture (PNG)", "Picture (SVG)"):
+        menu.locator("summary").click()
+        with page.expect_download() as download:
+            menu.get_by_role("button", name=name).click()
+        got[download.value.suggested_filename] = download.value.path().read_bytes()
+    rows = list(csv.DictReader(io.StringIO(got["community.csv"].decode())))
+    agents = model(2).agents
+    assert [int(row["in_need"]) for row in rows] == [int(each) for each in agents.get("episode")]
+    assert [row["asked"] for row in rows] == [SOURCE_NAMES[int(each)] for each in agents.get("asked")]
+    distress = [float(row["distress_score"]) for row in rows]
+    assert distress == pytest.approx(list(agents.get("distress")), abs=0.126)
+    assert got["community.png"].startswith(b"\x89PNG")
+    assert got["community.svg"].count(b"<circle") > SIZE
+
+
 def test_a_bad_link_says_why_and_the_page_goes_on(visitor):
     someone = visitor()
     page = someone.open("/?setting=../../secrets&seed=1")

@@ -13,7 +13,20 @@ from sim import cli_progress, cli_words, showing
 from sim.__main__ import app
 from sim.errors import InputError
 
-COMMANDS = ("list", "show", "run", "compare", "report", "budget", "seeding", "verify", "new", "schema")
+COMMANDS = (
+    "list",
+    "show",
+    "run",
+    "compare",
+    "report",
+    "budget",
+    "seeding",
+    "verify",
+    "new",
+    "schema",
+    "sweep",
+    "store",
+)
 SHORT = ["--size", "160", "--weeks", "4", "--set", "setting.burn_in=4"]
 ESCAPE = "\x1b"
 
@@ -76,7 +89,7 @@ def test_help_has_examples_that_use_its_own_options(command):
     assert ESCAPE not in answer.output
     examples = re.findall(rf"^ +(helpseek {command} .*|helpseek {command})$", answer.output, re.MULTILINE)
     assert examples
-    options = set(re.findall(r"--[a-z]+", answer.output.split("Examples:")[0]))
+    options = set(re.findall(r"--[a-z][a-z-]*", answer.output.split("Examples:")[0]))
     for example in examples:
         words = shlex.split(example.split(" > ")[0])
         assert {word for word in words if word.startswith("--")} <= options

@@ -26,6 +26,7 @@ def test_clear_harm_is_flagged_and_what_may_be_luck_is_called_possible():
     found = equity.verdicts(rows([5.0, 4.0, -5.0, -2.2, 0.5, 2.3]))
     assert found == [equity.GAIN, equity.GAIN, equity.HARM, equity.PERHAPS_HARM, equity.UNCLEAR, equity.PERHAPS_GAIN]
     assert equity.verdicts(rows([0.0], 0.0)) == [equity.SAME]
+    assert equity.verdicts(rows([1.8])) == [equity.UNCLEAR]  # clear means that the interval leaves out zero, too
     assert equity.verdicts(rows([np.nan], np.nan)) == [equity.UNKNOWN]
 
 
@@ -36,7 +37,7 @@ def test_a_harmless_plan_is_seldom_flagged_and_without_correction_often():
         found = equity.verdicts(rows(luck.standard_normal(parts), n=1000))
         flagged += equity.HARM in found
         naive += bool({equity.HARM, equity.PERHAPS_HARM} & set(found))
-    assert flagged / studies < 0.05 + 3 * (0.05 * 0.95 / studies) ** 0.5
+    assert flagged / studies < 0.025 + 3 * (0.025 * 0.975 / studies) ** 0.5
     assert naive / studies > 0.3
 
 

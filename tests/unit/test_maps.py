@@ -161,6 +161,14 @@ def test_a_map_has_both_starts_and_all_seeds_at_every_point(mapped):
     assert mapped.level == 0.5
     assert mapped.scenario.plan_names == ("peer_leaders",)
     assert set(mapped.points["norm"]) <= {0.0, 1.0}
+    assert mapped.parts["expects_approval"]["present"] > mapped.parts["expects_approval"]["absent"]
+
+
+def test_points_stand_closer_where_a_part_of_the_norm_is_reached():
+    """Even if the norm as a whole is nowhere."""
+    options = QUICK | {"points": 45, "depth": 1, "seeds": 1}
+    found = maps.tipping_map("secondary_school", "peer_leaders.reach", "norms.conformity", "norm", **options)
+    assert len(found.points[["x", "y"]].drop_duplicates()) > 25
 
 
 def test_the_norm_of_a_map_holds_through_all_of_the_last_weeks():

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -141,6 +142,20 @@ def test_points_of_a_table_are_kept_with_the_store(tmp_path):
     (tmp_path / "store" / "design.parquet").write_bytes(b"else")
     with pytest.raises(InputError, match="was changed"):
         checked(tmp_path / "store")
+
+
+def test_a_store_for_a_thousand_million_worlds_takes_little_memory(tmp_path):
+    levels = {"norms.criterion_share": np.linspace(0.5, 0.8, 1000), "norms.conformity": np.linspace(1, 2, 1000)}
+    tracemalloc.start()
+    store = Store.create(tmp_path / "store", Study(schools()["usual"], levels, 1000, "unmet_need"))
+    chunk = next(store.missing())
+    piece = store.study.piece(store.worlds_of(chunk))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert store.about["worlds"] == 10**9
+    assert len(piece.seeds) == store.about["chunk"] <= 5000
+    assert peak < 30_000_000
+    assert Store.open(tmp_path / "store").study.worlds == 10**9
 
 
 # Readers

@@ -1,6 +1,7 @@
 """Studies from files and on the command line: what is shipped, what is refused and how, what comes out."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -220,6 +221,7 @@ def test_results_have_a_place_of_their_own():
         (["sweep", "tiny.yaml", "--retry-failed"], "with --resume"),
         (["sweep", "tiny.yaml", "--out", "."], "something here already"),
         (["sweep", "tiny.yaml", "--out", "new", "--cluster", "nowhere.yaml"], "cannot be read"),
+        (["sweep", "tiny.yaml", "--out", "new", "--cluster", "tcp://nowhere:1", "--workers", "2"], "one of the two"),
         (["store", "check", "results"], "no such folder"),
         (["store", "check", "."], "no manifest"),
     ],
@@ -228,6 +230,7 @@ def test_mistakes_on_the_command_line_end_with_code_2(words, expected):
     answer = said(*words)
     assert answer.exit_code == 2, answer.output
     assert expected in answer.stderr
+    assert not os.path.exists("new")
 
 
 def test_a_store_that_is_there_is_kept_unless_force_is_used():

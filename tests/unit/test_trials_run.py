@@ -91,6 +91,7 @@ def test_analyses_without_an_estimate_are_counted_and_not_hidden(small):
     table = summing.table(analysing.analyse(data), small.file).set_index("key")
     assert table.failed["high"] == 2
     assert np.isnan(table.simulated["high"])
+    assert "2 of 6 analyses gave no estimate" in " ".join(claims.hitches(table.reset_index()))
     assert summing.records(table.reset_index())[1]["simulated"] is None
 
 
@@ -180,11 +181,11 @@ def test_the_size_for_a_power_follows_the_root_law():
     plan = power.Plan(-0.3, 0.1, 400, 40, 0.05, 0.0, 1.0, (0.0, 0.0))
     trial = files.load("wingman_connect_2020").model
     outcome = trial.outcomes["depression"]
-    size, _ = power.size_needed(plan, outcome, 40, 0.8, trial)
+    size, _ = power.sizes_needed(plan, outcome, 40, 0.8, trial)
     error = 0.1 * np.sqrt(40 / size)
     assert power.normal_power(-0.3, error) == pytest.approx(0.8, abs=0.02)
     assert size % 2 == 0  # pairs
-    assert power.size_needed(plan._replace(effect=0.0), outcome, 40, 0.8, trial) == (None, None)
+    assert power.sizes_needed(plan._replace(effect=0.0), outcome, 40, 0.8, trial) == (None, None)
 
 
 def test_smaller_trials_take_part_of_the_community_and_larger_ones_need_a_larger(small):
@@ -374,6 +375,9 @@ def test_a_reader_writes_a_trial_from_scratch_and_runs_it(tmp_path):
     assert records["formal"]["used_for"] == "held_out"
     assert (tmp_path / "out" / "report.html").is_file()
     assert (tmp_path / "out" / "figures" / "forest.svg").is_file()
+    again = CliRunner().invoke(app, ["verify", str(tmp_path / "out"), "--quiet", "--threads", "1"])
+    assert again.exit_code == 0, again.output
+    assert "the same again" in again.output
 
 
 def test_the_starter_is_a_trial_that_runs(tmp_path):

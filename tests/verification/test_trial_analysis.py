@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.trials import estimating, power
+from sim.trials import estimating, formula
 from sim.trials.analysing import Frame, interval
 from sim.trials.estimating import BINOMIAL, GAUSSIAN, POISSON
-from sim.trials.power import Plan
+from sim.trials.formula import Plan
 from sim.trials.schema import Outcome
 
 pytestmark = pytest.mark.verification
@@ -192,6 +192,16 @@ def test_separated_arms_are_said_to_be():
     assert fit.problem in (estimating.SEPARATED, estimating.NOT_CONVERGED)
 
 
+def test_a_correlation_that_does_not_settle_is_replaced_and_said(monkeypatch):
+    y, x, cluster = counts(9)
+    swing = iter([0.1, 0.3] * 200)
+    monkeypatch.setattr(estimating, "working_correlation", lambda *_: next(swing))
+    fit = estimating.gee(y, x, cluster, POISSON)
+    assert fit.problem == estimating.INDEPENDENT
+    alone = estimating.gee(y, x, cluster, POISSON, exchangeable=False)
+    assert np.array_equal(fit.coefficients, alone.coefficients)
+
+
 def test_no_variance_between_clusters_is_said_to_be_none():
     y, x, cluster, _ = clustered(2, icc=0.0)
     fit = estimating.mixed(y - np.array([y[cluster == c].mean() for c in range(40)])[cluster], x, cluster)
@@ -208,7 +218,7 @@ def outcome(effect):
 
 def planned(frames, effect, icc):
     """What the formula would be told of these frames."""
-    facts = np.mean([power.facts_of(frame, outcome(effect)) for frame in frames], axis=0)
+    facts = np.mean([formula.facts_of(frame, outcome(effect)) for frame in frames], axis=0)
     people, clusters = frames[0].y.size, np.unique(frames[0].cluster).size
     return Plan(EFFECT, np.nan, people, clusters, icc, facts[0], facts[1], (facts[2], facts[3]))
 
@@ -222,8 +232,8 @@ def test_the_formulas_error_is_the_spread_of_estimates(uneven):
         estimates.append(estimating.mixed(y, x, cluster).coefficients[1])
     plan = planned(frames, "smd", 0.1)
     spread = np.std(estimates, ddof=1)
-    assert power.textbook_error(plan, outcome("smd")) == pytest.approx(spread, rel=0.15)
-    assert power.textbook_error(plan, outcome("smd"), clustered=False) < 0.85 * spread
+    assert formula.textbook_error(plan, outcome("smd")) == pytest.approx(spread, rel=0.15)
+    assert formula.textbook_error(plan, outcome("smd"), clustered=False) < 0.85 * spread
 
 
 def test_the_formulas_error_of_ratios_is_the_spread_of_estimates():
@@ -237,11 +247,11 @@ def test_the_formulas_error_of_ratios_is_the_spread_of_estimates():
             estimates.append(fit.coefficients[1])
             correlations.append(fit.icc)
         plan = planned(frames, effect, float(np.mean(correlations)))
-        assert power.textbook_error(plan, outcome(effect)) == pytest.approx(np.std(estimates), rel=0.15)
+        assert formula.textbook_error(plan, outcome(effect)) == pytest.approx(np.std(estimates), rel=0.15)
 
 
 def test_power_of_the_normal_test():
     """The values of any table: an effect of 2.80 errors has a power of 80%, 3.24 one of 90%, none one of 5%."""
-    assert power.normal_power(2.8016, 1.0) == pytest.approx(0.80, abs=1e-3)
-    assert power.normal_power(-3.2415, 1.0) == pytest.approx(0.90, abs=1e-3)
-    assert power.normal_power(0.0, 1.0) == pytest.approx(0.05)
+    assert formula.normal_power(2.8016, 1.0) == pytest.approx(0.80, abs=1e-3)
+    assert formula.normal_power(-3.2415, 1.0) == pytest.approx(0.90, abs=1e-3)
+    assert formula.normal_power(0.0, 1.0) == pytest.approx(0.05)

@@ -167,6 +167,7 @@
       charts() { return CHARTS.filter(chart => !this.chosen || this.chosen.includes(chart.name)).map(chart => ({...chart, lines: this.linesOf(chart)})); },
     },
     methods: {
+      noteOf(chart) { return hs.fill(w.charts[chart.name].note, chart.name === "criterion" ? this.frame.norm : {}); },
       linesOf(chart) {
         const made = [];
         for (const line of chart.lines) {
@@ -180,7 +181,7 @@
         return made;
       },
     },
-    template: `<div class="hs-charts"><hs-chart v-for="chart in charts" :key="chart.name" :name="chart.name" :title="w.charts[chart.name].title" :note="w.charts[chart.name].note" :lines="chart.lines" :horizon="horizon" :kind="chart.kind" :low="chart.low" :high="chart.high" :level="chart.level"/></div>`,
+    template: `<div class="hs-charts"><hs-chart v-for="chart in charts" :key="chart.name" :name="chart.name" :title="w.charts[chart.name].title" :note="noteOf(chart)" :lines="chart.lines" :horizon="horizon" :kind="chart.kind" :low="chart.low" :high="chart.high" :level="chart.name === 'criterion' ? frame.norm.share : chart.level"/></div>`,
   };
   const CHARTS = [
     {name: "need", kind: "share", low: 0, high: 0.12, lines: [{id: "in_need", colour: "var(--distress-severe)"}]},

@@ -181,11 +181,12 @@
       pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
       if (this.person >= 0) this.drawTies(pen);
       // In a pair of worlds those whose lives are the same in both stand back
-      for (const differs of this.kinds ? [false, true] : [true]) {
+      const telling = this.kinds && this.kinds.some(kind => kind > 0);
+      for (const differs of telling ? [false, true] : [true]) {
         pen.globalAlpha = differs ? 1 : 0.42;
         for (const [key, list] of this.colours()) {
           pen.beginPath();
-          for (const i of list) if (!this.kinds || (this.kinds[i] > 0) === differs) this.dot(pen, i, r);
+          for (const i of list) if (!telling || (this.kinds[i] > 0) === differs) this.dot(pen, i, r);
           pen.fillStyle = this.fillOf(key);
           pen.fill();
           const [edge, wide] = this.edgeOf(key);
@@ -255,6 +256,34 @@
       }
       return best;
     }
+    // The picture as it is drawn, as SVG
+    svg() {
+      const n = this.people, r = this.radius, at = i => [this.px(i).toFixed(1), this.py(i).toFixed(1)], parts = [];
+      for (const disc of this.discs.values()) {
+        const [x, y] = this.turned ? [disc.y, disc.x] : [disc.x, disc.y];
+        parts.push(`<circle cx="${(this.left + this.unit * x).toFixed(1)}" cy="${(this.top + this.unit * y).toFixed(1)}" r="${(this.unit * disc.r + 2.1 * r).toFixed(1)}" fill="${hs.colour("paper")}" stroke="${hs.colour("rule")}"/>`);
+      }
+      let lines = "";
+      for (let k = 0; k < this.ties.length; k += 2) lines += `M${at(this.ties[k])}L${at(this.ties[k + 1])}`;
+      parts.push(`<path d="${lines}" fill="none" stroke="${hs.colour("tie")}" stroke-width="0.7" opacity="${Math.max(0.1, Math.min(0.55, 1400 / this.ties.length)).toFixed(2)}"/>`);
+      for (const [key, list] of this.colours()) {
+        const [edge, wide] = this.edgeOf(key);
+        const dots = list.map(i => { const [x, y] = at(i), s = r * 1.15; return this.leaders[i] ? `<rect x="${(x - s).toFixed(1)}" y="${(y - s).toFixed(1)}" width="${(2 * s).toFixed(1)}" height="${(2 * s).toFixed(1)}"/>` : `<circle cx="${x}" cy="${y}" r="${r.toFixed(1)}"/>`; });
+        parts.push(`<g fill="${this.fillOf(key)}" stroke="${edge}" stroke-width="${wide}">${dots.join("")}</g>`);
+      }
+      for (let i = 0; i < n; i++) {
+        const source = (this.bytes[DEEDS * n + i] >> 2) & 3, [x, y] = at(i);
+        if (source) parts.push(`<circle cx="${x}" cy="${y}" r="${(r + 2.2).toFixed(1)}" fill="none" stroke="${hs.colour("source-" + SOURCES[source])}" stroke-width="${source === 3 ? 3.4 : 2.4}"${source === 2 ? ' stroke-dasharray="4 2.5"' : ""}/>`);
+      }
+      return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${this.width} ${this.height}" width="${this.width}" height="${this.height}"><rect width="100%" height="100%" fill="${hs.colour("sunk")}"/>${parts.join("")}</svg>`;
+    }
+    // Everybody's week as rows
+    rows() {
+      return [...Array(this.people).keys()].map(i => {
+        const said = hs.said(this.bytes, this.people, i);
+        return [i + 1, this.groups[this.group[i]], this.leaders[i], said.score, said.distress, Number(said.need), Number(said.recognised), said.asked, ["none", "unsupportive", "supportive"][said.answer], ["none", "waiting", "in care"][said.help], Number(said.speaks), Number(said.reached)];
+      });
+    }
     // The next person in a direction, for the arrow keys
     beside(i, dx, dy) {
       let best = i, least = Infinity;
@@ -315,6 +344,17 @@
         this.tip = who < 0 ? null : {x: this.picture.px(who), y: this.picture.py(who), text: this.about(who)};
       },
       leave() { this.point(-1); },
+      shut() { this.$refs.menu.open = false; },
+      csv() { this.shut(); hs.save("community.csv", hs.csv(["person", "group", "leader", "distress_score", "distress", "in_need", "recognised", "asked", "answer", "help", "speaks", "reached"], this.picture.rows()), "text/csv"); },
+      svg() { this.shut(); hs.save("community.svg", this.picture.svg(), "image/svg+xml"); },
+      png() {
+        this.shut();
+        const sheet = document.createElement("canvas");
+        sheet.width = this.$refs.canvas.width; sheet.height = this.$refs.canvas.height;
+        const pen = sheet.getContext("2d");
+        pen.fillStyle = hs.colour("sunk"); pen.fillRect(0, 0, sheet.width, sheet.height); pen.drawImage(this.$refs.canvas, 0, 0);
+        sheet.toBlob(blob => hs.save("community.png", blob));
+      },
       about(who) {
         const said = hs.said(this.picture.bytes, this.picture.people, who);
         const parts = [hs.fill(w.person.name, {number: who + 1}), this.picture.groups[this.picture.group[who]], w.states[said.distress]];
@@ -342,6 +382,7 @@
 <div class="hs-stage">
   <canvas ref="canvas" class="hs-canvas" tabindex="0" role="application" :aria-label="label + '. ' + w.stage.keys"
     @mousemove="move" @mouseleave="leave" @click="click" @keydown="key"></canvas>
+  <details ref="menu" class="hs-menu hs-stage-menu"><summary :aria-label="w.stage.menu + ': ' + label"><hs-icon name="more"/></summary><div><button @click="csv">{{ w.stage.csv }}</button><button @click="png">{{ w.stage.png }}</button><button @click="svg">{{ w.stage.svg }}</button></div></details>
   <div v-if="tip" class="hs-tip" :style="{left: tip.x + 'px', top: tip.y + 'px'}" aria-hidden="true"><b>{{ tip.text[0] }}</b><span v-for="part in tip.text.slice(1)">{{ part }}</span></div>
   <div class="hs-heard" role="status" aria-live="polite">{{ spoken }}</div>
 </div>`,
