@@ -20,16 +20,15 @@ class Trusted(NamedTuple):
 @compiled
 def trusted_ties(first, last, ties, p):
     """The ties of one world, rows ``first`` to ``last``, that are of enough trust to ask; and who is valued."""
-    reach, valued = p.bonds_reach_trust, p.bonds_valued_trust
     start, received = np.zeros(last - first + 1, np.int64), np.zeros(last - first, np.int64)
     target = np.empty(ties.start[last] - ties.start[first] + 1, np.int32)
     found = 0
     for i in range(first, last):
         for tie in range(ties.start[i], ties.start[i + 1]):
             other = ties.target[tie] - first
-            trusted = is_trusted(tie, ties, reach)
+            trusted = is_trusted(tie, ties, p)
             target[found] = other
-            received[other] += is_valued(tie, ties, valued)
+            received[other] += is_valued(tie, ties, p)
             found += trusted
         start[i - first + 1] = found
     return Trusted(start, target, received)

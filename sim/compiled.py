@@ -14,7 +14,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 SOURCE = Path(__file__).parent
-MARKS = (b"@compiled", b"@inlined", b"@spliced")  # what stands before a function that is compiled
+MARKS = (b"@compiled", b"@spliced")  # what stands before a function that is compiled
 DECLARATIONS = ("people.py", "ties.py", "measures.py")  # their constants and layouts are compiled in
 
 
@@ -43,14 +43,9 @@ def compiled(function):
     return numba.njit(nogil=True, cache=True, error_model="numpy")(function)
 
 
-def inlined(function):
-    """Compile ``function`` into each of its callers: for small steps that are done for every person or every tie."""
-    return numba.njit(nogil=True, inline="always", error_model="numpy")(function)
-
-
 def spliced(function):
     """Compile ``function`` so that its machine code is spliced into loops, which can then take several rows at once."""
-    return numba.njit(nogil=True, forceinline=True, error_model="numpy")(function)
+    return numba.njit(nogil=True, cache=True, forceinline=True, error_model="numpy")(function)
 
 
 def is_warm() -> bool:

@@ -18,11 +18,8 @@ LANES = 16  # ties of one person worked on at once
 NOT_YET = 128  # what is read of the other on a tie that has not begun
 # What is summed up over the ties of each person, in whole numbers
 HEARD, SAID, FRIENDS, LEADERS, COUNTS = 0, 1, 2, 3, 4
-TO_LEADERS, TO_DISTRESSED, MOST = (
-    21,
-    42,
-    (1 << 21) - 1,
-)  # places of the three counts in their sum: all, leaders, distressed
+# Three counts share one sum: everybody in reach in the lowest bits, then leaders, then those in distress
+TO_LEADERS, TO_DISTRESSED, MOST = 21, 42, (1 << 21) - 1
 WHOLE = 134_217_720.0  # trust is summed up in this many parts of the most that a tie can count: LANES fit into 32 bits
 
 

@@ -87,9 +87,10 @@ def norm_pull(i, people, p):
 
 
 @spliced
-def friend_utility(i, pull, people, p):
+def friend_utility(i, people, p):
     """Utility of asking a friend or family member, against asking nobody at zero."""
     trust = people.real[FRIEND_TRUST, i] if people.small[REACHABLE_FRIENDS, i] else p.replies_outside_trust
+    pull = norm_pull(i, people, p)
     if p.norms_influence_form < 0.5:
         pull *= p.seeking_friend_descriptive
     utility = (
@@ -113,8 +114,9 @@ def friend_utility(i, pull, people, p):
 
 
 @spliced
-def leader_utility(i, pull, climate, people, p):
+def leader_utility(i, climate, people, p):
     """Utility of asking a leader or trusted adult."""
+    pull = norm_pull(i, people, p)
     if p.norms_influence_form < 0.5:
         pull *= p.seeking_leader_descriptive
     utility = (
@@ -137,8 +139,9 @@ def leader_utility(i, pull, climate, people, p):
 
 
 @spliced
-def professional_utility(i, pull, service, people, p):
+def professional_utility(i, service, people, p):
     """Utility of turning to a professional."""
+    pull = norm_pull(i, people, p)
     if p.norms_influence_form < 0.5:
         pull *= p.seeking_professional_descriptive
     utility = (
@@ -172,18 +175,17 @@ def knows_a_professional(i, service, people, p):
 def choice(i, draw, climate, service, people, p):
     """The source that person ``i`` turns to this week under a uniform ``draw``; multinomial logit, nobody at zero."""
     friend = leader = professional = 0.0
-    pull = norm_pull(i, people, p)
     if (
         people.small[REACHABLE_FRIENDS, i]
         or people.small[OUTSIDE_CONFIDANTS, i]
         or people.real[ADDED_SUPPORTER, i] > 0.0
     ):
-        friend = exponential(friend_utility(i, pull, people, p))
+        friend = exponential(friend_utility(i, people, p))
     if people.small[RECOGNISED, i]:
         if people.small[REACHABLE_LEADERS, i]:
-            leader = exponential(leader_utility(i, pull, climate, people, p))
+            leader = exponential(leader_utility(i, climate, people, p))
         if people.small[HELP_STATUS, i] == NOT_IN_HELP and service.open and knows_a_professional(i, service, people, p):
-            professional = exponential(professional_utility(i, pull, service, people, p))
+            professional = exponential(professional_utility(i, service, people, p))
     point = draw * (1.0 + friend + leader + professional)
     if point < friend:
         return FRIEND

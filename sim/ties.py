@@ -46,22 +46,22 @@ def find(i, other, ties):
 
 
 @spliced
-def is_trusted(tie, ties, reach):
+def is_trusted(tie, ties, p):
     """Whether an entry is one of enough trust to ask."""
-    return (ties.trust[tie] >= reach) & (ties.kind[tie] < FUTURE)
+    return (ties.trust[tie] >= p.bonds_reach_trust) & (ties.kind[tie] < FUTURE)
 
 
 @spliced
-def is_valued(tie, ties, valued):
+def is_valued(tie, ties, p):
     """Whether an entry is one of enough trust to name the other as valued; less than it takes to ask for help."""
-    return (ties.trust[tie] >= valued) & (ties.kind[tie] < FUTURE)
+    return (ties.trust[tie] >= p.bonds_valued_trust) & (ties.kind[tie] < FUTURE)
 
 
 @spliced
 def has_mutual_friend(i, other, ties, p):
     """Whether someone whom person ``i`` trusts enough to ask also knows ``other``."""
     for tie in range(ties.start[i], ties.start[i + 1]):
-        if ties.target[tie] != other and is_trusted(tie, ties, p.bonds_reach_trust):
+        if ties.target[tie] != other and is_trusted(tie, ties, p):
             known = find(ties.target[tie], other, ties)
             if known >= 0 and ties.kind[known] < FUTURE:
                 return True

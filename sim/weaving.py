@@ -236,12 +236,12 @@ def mutual_share(last, ties, p):
     A mutual friend is someone whom the person trusts enough to ask and who knows the other (nobody knows herself, so it
     is never the other).
     """
-    dormant_steps, reach = math.floor(256.0 * p.bonds_dormant_closeness), p.bonds_reach_trust
+    dormant_steps = math.floor(256.0 * p.bonds_dormant_closeness)
     known = np.full(ties.start.size - 1, -1, np.int32)  # who last knew somebody through a friend
     dormant = mutual = 0
     for i in range(last):
         for tie in range(ties.start[i], ties.start[i + 1]):
-            if is_trusted(tie, ties, reach):
+            if is_trusted(tie, ties, p):
                 for other in range(ties.start[ties.target[tie]], ties.start[ties.target[tie] + 1]):
                     if ties.kind[other] < FUTURE:
                         known[ties.target[other]] = i
