@@ -278,6 +278,16 @@ def test_the_forest_says_in_words_what_it_shows(result):
     assert "12 simulated trials" in drawn.caption
 
 
+def test_what_was_missed_is_named_whatever_it_was_used_for():
+    rows = [("A", 1, "fit", True), ("B", 2, "none", False), ("C", 3, "none", None)]
+    table = pd.DataFrame(rows, columns=["title", "week", "used_for", "inside"]).astype({"inside": "boolean"})
+    fitted, neither, silent = claims.in_short(table)
+    assert "within 1 of 1" in fitted
+    assert "within 0 of 1" in neither
+    assert "Missed: b (week 2)" in neither
+    assert silent.endswith(": c.")
+
+
 def test_cohesion_training_is_never_said_to_change_help_seeking():
     assert claims.COHESION in claims.limits(files.load("wingman_connect_2020").model)
 
