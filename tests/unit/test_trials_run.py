@@ -188,11 +188,24 @@ def test_the_size_for_a_power_follows_the_root_law():
     assert power.sizes_needed(plan._replace(effect=0.0), outcome, 40, 0.8, trial) == (None, None)
 
 
+def test_designs_that_share_a_community_are_what_they_are_alone(small):
+    primary = power.only_primary(small.found)
+    half, _ = power.at_size(primary, {}, 8)
+    pairs = [(seed, {}) for seed in (1, 2)]
+    designs = [primary.model.design, half.model.design]
+    together = living.simulate_designs(primary, designs, pairs, threads=1)
+    for found, data in zip((primary, half), together, strict=True):
+        alone = living.simulate(found, pairs, threads=1)
+        assert data.rows.size == alone.rows.size
+        for key, scores in alone.rows.scores.items():
+            assert np.array_equal(scores, data.rows.scores[key], equal_nan=True)
+
+
 def test_smaller_trials_take_part_of_the_community_and_larger_ones_need_a_larger(small):
     primary = power.only_primary(small.found)
     part, _ = power.at_size(primary, {}, 8)
     assert part.model.design.participants == 8
-    assert part.model.people == 240
+    assert part.model.people == primary.model.people == 240
     whole, _ = power.at_size(primary, {}, 40)
     assert whole.model.design.participants is None
     assert whole.model.people == 480
