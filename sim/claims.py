@@ -30,7 +30,8 @@ LUCK = (
 )
 WITH_PARAMETERS = (
     "Each seed is one simulated community with its own luck and its own draw of the model’s uncertain numbers. The 95% "
-    "intervals cover both: how far the mean over {seeds} may be off for these reasons.",
+    "intervals cover both: how far the mean over {seeds} may be off for these reasons. They are of the mean over "
+    "draws; what one draw gives may lie much further away.",
     "They do not say whether the model is right. What it leaves out, and what it takes for granted, is not in them.",
 )
 PAIRED = (

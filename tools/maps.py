@@ -14,12 +14,13 @@ MAPS = {
     "norm_by_peer_leaders": ("secondary_school", "peer_leaders.reach", "norms.conformity", "norm"),
     "approval_by_peer_leaders": ("secondary_school", "peer_leaders.reach", "norms.conformity", "injunctive_norm"),
 }
-POINTS, SEEDS = 90, 8
+POINTS, SEEDS, PEOPLE = 60, 6, 400
 
 
 def command(setting: str, x: str, y: str, measure: str) -> str:
     """The command that makes a map."""
-    return f"helpseek map {setting} --x {x} --y {y} --measure {measure} --points {POINTS} --seeds {SEEDS}"
+    size = f"--points {POINTS} --seeds {SEEDS} --size {PEOPLE}"
+    return f"helpseek map {setting} --x {x} --y {y} --measure {measure} {size}"
 
 
 def main(names: list[str]) -> None:
@@ -28,7 +29,7 @@ def main(names: list[str]) -> None:
     for name, asked in MAPS.items():
         if names and name not in names:
             continue
-        found = maps.tipping_map(*asked, points=POINTS, seeds=SEEDS)
+        found = maps.tipping_map(*asked, points=POINTS, seeds=SEEDS, people=PEOPLE)
         map_files.write(map_files.document(found, command(*asked)), FOLDER / f"{name}.json")
         print(f"{name}: {map_plots.in_words(found)}")
 

@@ -1,4 +1,4 @@
-"""What a page shows of many communities: each measure's course with a band over seeds, and differences with intervals."""
+"""What a page shows of many communities: each measure's course in a band over seeds, and differences between plans."""
 
 import csv
 import io
@@ -26,7 +26,9 @@ def courses(results: Results, measures: Sequence[str]) -> dict[str, list[dict[st
             filled = np.where(known[:, None], table, 0.0)
             low, high = np.nanquantile(filled, BAND, axis=1)
             parts = {"mean": np.nanmean(filled, axis=1), "low": low, "high": high}
-            lines.append({part: [number(x, ok) for x, ok in zip(row, known, strict=True)] for part, row in parts.items()})
+            lines.append(
+                {part: [number(x, ok) for x, ok in zip(row, known, strict=True)] for part, row in parts.items()}
+            )
         made[name] = lines
     return made
 
@@ -37,7 +39,7 @@ def number(value: float, known: bool = True) -> float | None:
 
 
 def differences(results: Results, measures: Sequence[str], at: str = "mean") -> list[dict[str, Any]]:
-    """Each label against the first, by measure: both means, the paired difference, its 95% interval, all as text too."""
+    """Each label against the first, by measure: both means, the difference, its 95% interval, all as text too."""
     made = []
     for row in results.differences(measures=list(measures), at=at).itertuples(index=False):
         how = wording.said(row.measure, row.unit)

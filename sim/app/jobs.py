@@ -1,4 +1,4 @@
-"""Long work beside a page, in a thread: how far it is, a way to stop it, and an end by itself when nobody asks any more."""
+"""Long work beside a page, in a thread: how far it is, a way to stop it, and an end when nobody asks any more."""
 
 import logging
 import threading

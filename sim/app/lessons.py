@@ -1,4 +1,4 @@
-"""Lessons as data: what is asked, what is lived, what is shown, and what a lesson claims, each strictly read from a file."""
+"""Lessons as data, strictly read: what is asked, what is lived, what is shown, and what a lesson claims."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -16,6 +16,8 @@ from sim.scenario import override, resolve
 from sim.schema import Name, Scenario, Strict
 from sim.study import Progress, run
 
+ALONE = ("at least", "at most")  # claims about one arm; others compare two
+BOUNDED = (*ALONE, "within")
 When = Literal["mean", "final"]
 Text = Annotated[str, Field(min_length=2, max_length=900)]
 
@@ -26,7 +28,7 @@ class Arm(Strict):
     name: Name
     label: Text
     plans: tuple[Name, ...] = ("usual",)
-    set: dict[str, float | str] = {}
+    set: Annotated[dict[str, float | str], Field(default_factory=dict)]
 
 
 class Choice(Strict):
@@ -56,7 +58,7 @@ class Claim(Strict):
     at: When = "mean"
     arm: Name
     base: Name | None = None
-    says: Literal["higher", "lower", "unclear", "at least", "at most"]
+    says: Literal["higher", "lower", "not higher", "within", "at least", "at most"]
     bound: float | None = None
 
 
@@ -121,6 +123,9 @@ def check(made: Lesson, file: str) -> None:
     for arm in spoken:
         if arm is not None and arm not in arms:
             raise InputError("this lesson has no such arm", file=file, found=arm, hint=nearest(arm, arms))
+    for claim in made.claims:
+        if (claim.base is None) != (claim.says in ALONE) or (claim.bound is None) == (claim.says in BOUNDED):
+            raise InputError("this claim needs a base, or a bound", file=file, key="says", found=claim.says)
 
 
 def scenarios(made: Lesson) -> list[Scenario]:
@@ -180,17 +185,23 @@ def compared(results: Results, measure: str, at: str, arm: str, base: str | None
         f"{wording.level(measure, row.mean_base, row.unit)}",
         "change": wording.change(measure, row.difference, row.low, row.high, row.unit),
         "step": wording.said(measure, row.unit).step,
+        "difference": float(row.difference),
         "verdict": wording.verdict(row.difference, row.low, row.high),
     }
 
 
 def claimed(claim: Claim, results: Results) -> dict[str, Any]:
     """A claim, the numbers found, and whether these communities bear it out."""
-    if claim.bound is None:
-        row = compared(results, claim.measure, claim.at, claim.arm, claim.base)
-        verdict = row["verdict"] if row["verdict"] in wording.MARKED else "unclear"
-        shown = f"{row['text']}: {row['change']} {row['step']}"
-        return {"text": claim.text, "shown": shown, "held": verdict == claim.says}
-    value = means(results, claim.measure, claim.at)[claim.arm]
-    held = value >= claim.bound if claim.says == "at least" else value <= claim.bound
-    return {"text": claim.text, "shown": wording.level(claim.measure, value), "held": bool(held)}
+    bound = 0.0 if claim.bound is None else claim.bound
+    if claim.base is None:
+        value = means(results, claim.measure, claim.at)[claim.arm]
+        held = value >= bound if claim.says == "at least" else value <= bound
+        return {"text": claim.text, "shown": wording.level(claim.measure, value), "held": bool(held)}
+    row = compared(results, claim.measure, claim.at, claim.arm, claim.base)
+    ways = {
+        "higher": row["verdict"] == "higher",
+        "lower": row["verdict"] == "lower",
+        "not higher": row["verdict"] != "higher",
+        "within": abs(row["difference"]) <= bound,
+    }
+    return {"text": claim.text, "shown": f"{row['text']}: {row['change']} {row['step']}", "held": ways[claim.says]}

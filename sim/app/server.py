@@ -16,8 +16,8 @@ from sim.errors import InputError
 
 APP = "sim.app.pages"
 FOLDER = Path(__file__).parent
-STYLES = ("app.css",)
-SCRIPTS = ("base.js", "network.js", "charts.js", "parts.js", "person.js")
+STYLES = ("app.css", "study.css")
+SCRIPTS = ("base.js", "network.js", "charts.js", "parts.js", "person.js", "fans.js")
 LEFT = "5m"  # how long the session of a browser that went silent is kept
 OPEN = """\
   Anyone who can reach this computer under that address can open the page: there is no password and no encryption.

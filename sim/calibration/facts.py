@@ -196,6 +196,11 @@ def gap(c: Cohort) -> float:
     return (c.tally("would_speak") - 0.5 * c.tally("people") - 0.5 * c.tally("injunctive_norm")) / c.tally("people")
 
 
+def approval_drift(c: Cohort) -> float:
+    """What people hear of others' approval, mean over people and weeks, less what is said to be usual."""
+    return c.tally("injunctive_norm") / c.tally("people") - float(c.parameters["norms_usual_approval"])
+
+
 def willingness(c: Cohort) -> np.ndarray:
     """How ready each person would be at week 0 to turn to a professional, if in need: the choice's own terms."""
     p, s = c.parameters, c.start
@@ -371,6 +376,7 @@ ADULTS: dict[str, Callable[[Cohort], float]] = {
     "stigma_difference": stigma_difference,
     "perceived_odds_ratio": perceived_odds_ratio,
     "gap": gap,
+    "approval_drift": approval_drift,
     "prompted": prompted,
     "prompt_odds_ratio": prompt_odds_ratio,
     "willing_odds_ratio": willing_odds_ratio,

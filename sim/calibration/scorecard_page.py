@@ -78,9 +78,10 @@ def about(card: Scorecard, date: str, commit: str) -> str:
     return f"Made on {date} by version {sim.__version__}{made}: {card.draws} draws; intervals hold {card.uncertainty}."
 
 
-def markdown(card: Scorecard, date: str, commit: str = "", figure: str = "") -> str:
-    """The scorecard as Markdown."""
+def markdown(card: Scorecard, date: str, commit: str = "", figure: str = "", point: Scorecard | None = None) -> str:
+    """The scorecard as Markdown; ``point`` is one at the registry's own values."""
     lines = ["# What the model can and cannot reproduce", "", about(card, date, commit), "", verdict(card), ""]
+    lines += [at_the_point(point), ""] if point else []
     lines += [line for text in LIMITS for line in (text, "")]
     if figure:
         lines += [f"![Every fact: what was observed and what the model gives]({figure})", ""]
@@ -91,6 +92,16 @@ def markdown(card: Scorecard, date: str, commit: str = "", figure: str = "") -> 
     if len(card.controls):
         lines += ["## Negative controls", "", CONTROLS_SAY, "", *control_rows(card), ""]
     return "\n".join(lines)
+
+
+def at_the_point(point: Scorecard) -> str:
+    """What the registry's own values meet, in a sentence or two."""
+    (fitted, of_fitted), (held, of_held) = point.counts(FIT), point.counts(HELD_OUT)
+    missed = point.rows.loc[~point.rows["met"] & (point.rows["used_for"] != THEORY), "statement"]
+    return (
+        f"At the registry's own values, nothing drawn, {fitted} of {of_fitted} fitted and {held} of {of_held} "
+        f"held-out facts are met (medians of {point.draws} runs). Missed there: {'; '.join(missed) or 'none'}."
+    )
 
 
 CONTROLS_SAY = (
@@ -203,7 +214,7 @@ def draw(panel: "Axes", rows: pd.DataFrame) -> None:
         panel.plot([x], [place], marker="o", markersize=6, color=style.PRIVATE, markerfacecolor=fill, linestyle="none")
     panel.set_ylim(len(rows) - 0.4, -0.6)
     panel.set_xlim(-1 - BEYOND - 0.1, 1 + BEYOND + 0.1)
-    panel.set_yticks(range(len(rows)), [drawing.wrap(text, 74) for text in rows["statement"]], fontsize=7)
+    panel.set_yticks(range(len(rows)), [drawing.wrap(text, 64) for text in rows["statement"]], fontsize=7)
     panel.set_xticks([-1, 0, 1], ["lower end", "middle", "upper end"], fontsize=7.5)
     for side in ("top", "right", "left"):
         panel.spines[side].set_visible(False)

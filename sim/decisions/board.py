@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim import wording
 from sim.decisions import chances, comparisons, equity, precise
-from sim.measures import BY_NAME
+from sim.measures import BY_NAME, HIGHER
 from sim.wording import inner, joined, title
 
 if TYPE_CHECKING:
@@ -21,7 +21,11 @@ THOUSAND = {
     "share of episodes ended": "episodes",
 }
 ONLY_LUCK = "These numbers hold luck only; how far the model’s assumptions may be off is not in them."
-WITH_PARAMETERS = "These numbers hold luck and what is uncertain of the model’s numbers, not what the model leaves out."
+WITH_PARAMETERS = (
+    "Each seed drew its own parameters. The chance and the interval are of the mean over draws; single draws lie "
+    "further apart:"
+)
+OUTSIDE = "What the model leaves out is in none of these numbers."
 
 
 def paragraphs(results: "Results", table: pd.DataFrame, bill: "Bill", measure: str) -> list[tuple[str, str]]:
@@ -30,7 +34,7 @@ def paragraphs(results: "Results", table: pd.DataFrame, bill: "Bill", measure: s
         return []
     if len(results.seeds) < 2:
         return [("In short", "A single seed cannot tell an effect from luck, so nothing can be said of what is best.")]
-    made = [("In short", f"{best(results, measure)} {holds(results)}")]
+    made = [("In short", f"{best(results, measure)} {holds(results, measure)}")]
     if "precision" in results.manifest:
         made.append(("How exactly", precise.in_words(results.manifest["precision"])))
     made.append(("For whom", fairness(table, results.labels)))
@@ -80,9 +84,31 @@ def change(row) -> str:
     return f"{wording.change(row.measure, row.difference, row.low, row.high)} {wording.said(row.measure).step}"
 
 
-def holds(results: "Results") -> str:
-    """What the chance holds."""
-    return ONLY_LUCK if results.uncertainty == wording.LUCK else WITH_PARAMETERS
+def holds(results: "Results", measure: str) -> str:
+    """What the chance and the interval hold, and how far single draws of the parameters lie apart."""
+    if results.uncertainty == wording.LUCK:
+        return ONLY_LUCK
+    return f"{WITH_PARAMETERS} {over_draws(results, measure)} {OUTSIDE}"
+
+
+def over_draws(results: "Results", measure: str) -> str:
+    """In how many draws each plan did better than the first, and between which ends nine in ten differences lie."""
+    values = comparisons.by_seed(results, measure)
+    sign = 1.0 if BY_NAME[measure].better == HIGHER else -1.0
+    said = []
+    for place, label in enumerate(results.labels[1:], 1):
+        apart = (values[:, place] - values[:, 0])[np.isfinite(values[:, [0, place]]).all(axis=1)]
+        if not apart.size:
+            continue
+        better, worse = int((sign * apart > 0).sum()), int((sign * apart < 0).sum())
+        how, (low, high) = wording.said(measure), np.quantile(apart, (0.05, 0.95)).tolist()
+        decimals = wording.decimals_of(how, 0.0, low, high)
+        ends = [wording.plain(each * how.factor, decimals) for each in (low, high)]
+        said.append(
+            f"“{title(label)}” did better than “{title(results.labels[0])}” in {better} of {apart.size}, worse in {worse}, "
+            f"and nine in ten differences lie between {ends[0]} and {ends[1]} {how.step}"
+        )
+    return ". ".join(said) + "."
 
 
 def fairness(table: pd.DataFrame, labels: list[str]) -> str:

@@ -62,6 +62,7 @@ class Cluster:
         try:
             self.client.wait_for_workers(1, timeout=WAIT if len(self.closing) > 1 else CONNECT)
             check_workers(self.client)
+            warm_workers(self.client)
         except TimeoutError:
             self.close(at_once=True)
             raise InputError("this cluster has no workers", found=str(client.scheduler)) from None
@@ -108,6 +109,15 @@ def check_workers(client: "Client") -> None:
         here = Stamp(*found) if isinstance(found, tuple) else None
         if here != wanted:
             raise InputError(refusal(f"the worker at {worker}", here, wanted), key="--cluster")
+
+
+def warm_workers(client: "Client") -> None:
+    """Have the engine loaded on every worker that is there, so that no time limit counts it."""
+    from distributed import wait
+
+    waiting = [client.submit(tasks.warm, pure=False, workers=[worker]) for worker in client.nthreads()]
+    with contextlib.suppress(TimeoutError):
+        wait(waiting, timeout=WAIT)
 
 
 def connected(where: "str | Client") -> Cluster:

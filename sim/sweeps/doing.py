@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim import cli_progress, cli_words, compiled, showing, storing
 from sim.cli_words import FAILED, STOPPED
 from sim.errors import InputError
-from sim.sweeps import crews, files, running
+from sim.sweeps import crews, files, running, tasks
 from sim.sweeps.proving import checked
 from sim.sweeps.store import Store
 
@@ -115,14 +115,9 @@ def warm(say: bool) -> None:
     """Compile the engine once, before several workers all do."""
     if compiled.is_warm():
         return
-    from sim.population import World
-    from sim.scenario import override, resolve
-    from sim.sweeps.living import measured
-
     if say:
         print(cli_progress.COMPILING, file=sys.stderr, flush=True)
-    tiny = override(resolve("karate_club", ["peer_leaders"]), {"setting.burn_in": 1, "weeks": 1})
-    measured([World(tiny, 1)], ["unmet_need", "isolates"])
+    tasks.warm()
 
 
 @contextmanager

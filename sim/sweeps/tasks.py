@@ -24,6 +24,16 @@ class Task:
         return cls(stamp(), pickle.dumps(piece, pickle.HIGHEST_PROTOCOL))
 
 
+def warm() -> None:
+    """Load, or if need be compile, the engine before any time is taken."""
+    from sim.population import World
+    from sim.scenario import override, resolve
+    from sim.sweeps.living import measured
+
+    tiny = override(resolve("karate_club", ["peer_leaders"]), {"setting.burn_in": 1, "weeks": 1})
+    measured([World(tiny, 1)], ["unmet_need", "isolates"], threads=1)
+
+
 def live(task: Task, threads: int | None = 1, time_limit: float | None = None) -> Lived:
     """Live a task's worlds on one thread: the executor has a worker for each core.
 

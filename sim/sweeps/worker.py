@@ -46,8 +46,9 @@ def main() -> None:
     tasks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed goes to the error stream
 
-    from sim.sweeps.tasks import live
+    from sim.sweeps.tasks import live, warm
 
+    warm()
     send(answers, "ready")
     while True:
         try:

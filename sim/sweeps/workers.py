@@ -22,7 +22,7 @@ from sim.sweeps.worker import receive, send
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PATIENCE = 5.0  # seconds that a worker is given to end by itself
-START = 300.0  # seconds that a worker is given to begin
+START = 1800.0  # seconds that a worker is given to begin, which may take compiling the engine
 
 
 class WorkerLostError(RuntimeError):

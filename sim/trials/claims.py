@@ -43,13 +43,12 @@ POWER_RESTS = (
 def in_short(outcomes: pd.DataFrame) -> list[str]:
     """What was met and what was missed."""
     made = []
-    for used, name in (("fit", "fitted"), ("held_out", "held out")):
+    for used, name in (("fit", "Fitted"), ("held_out", "Held out"), ("none", "Neither fitted nor held out")):
         rows = outcomes[(outcomes.used_for == used) & outcomes.inside.notna()]
         if not len(rows):
             continue
-        met = rows[rows.inside.astype(bool)]
         missed = [f"{row.title.lower()} (week {row.week})" for row in rows[~rows.inside.astype(bool)].itertuples()]
-        text = f"Of {len(rows)} published figures that were {name}, the model's mean lies within {len(met)}."
+        text = f"{name}: the model's mean lies within {len(rows) - len(missed)} of {len(rows)} published intervals."
         made.append(text + (f" Missed: {'; '.join(missed)}." if missed else ""))
     silent = outcomes[outcomes.inside.isna()]
     if len(silent):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from sim.study import cores
 from sim.trials import assigning, chance, scoring, watching
 from sim.trials.assigning import Assigned
 from sim.trials.composing import Composed, compose
-from sim.trials.schema import TrialFile
+from sim.trials.schema import Design, TrialFile
 
 BATCH_PEOPLE = 400_000  # people held in memory at once
 PAIRS = 1_000_000  # matched sets of one community: keeps those of different communities apart
@@ -83,9 +83,9 @@ class Data:
 
 @dataclass(eq=False)
 class Piece:
-    """One community of one replicate, in a population."""
+    """One community of one job, in a population."""
 
-    replicate: int
+    job: int
     community: int
     turn: int  # how far the arms are turned: 0, and 1 and on where each person is lived in every arm
     arm: int  # of the whole community, where communities are randomised
@@ -106,22 +106,57 @@ def simulate(
     ``mirrored`` lives each trial once for each arm with the arms turned round, so that everybody is seen in every arm
     under the same luck: the same contrast with much less noise, for little more work, as the years before are shared.
     """
-    trial, composed, made = found.model, {}, []
+    jobs = jobs_of(found, [found.model], pairs)
+    turns = len(found.model.arms) if mirrored and equal(found.model) else 1
+    parts = all_lived(jobs, turns, threads, progress)
+    return joined(found.model, [(int(seed), dict(changes)) for seed, changes in pairs], parts, turns)
+
+
+def simulate_designs(
+    found: Loaded[TrialFile],
+    designs: Sequence[Design],
+    pairs: Sequence[Pair],
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> list[Data]:
+    """The same trial with several designs in the same communities, whose years before are lived once for all."""
+    trials = [found.model.model_copy(update={"design": design}) for design in designs]
+    parts = all_lived(jobs_of(found, trials, pairs), 1, threads, progress)
+    kept: list[Pair] = [(int(seed), dict(changes)) for seed, changes in pairs]
+    return [joined(trial, kept, parts[place :: len(trials)], 1) for place, trial in enumerate(trials)]
+
+
+class Job(NamedTuple):
+    """One trial to be lived."""
+
+    trial: TrialFile
+    seed: int
+    composed: Composed
+
+
+def jobs_of(found: Loaded[TrialFile], trials: Sequence[TrialFile], pairs: Sequence[Pair]) -> list[Job]:
+    """A trial for each pair and design, those of one pair side by side; arms are composed once for equal changes."""
+    composed: dict[str, Composed] = {}
+    jobs = []
     for seed, changes in pairs:
         key = repr(sorted(changes.items()))
         if key not in composed:
             composed[key] = compose(found, changes)
-        made.append((int(seed), composed[key]))
-    turns = len(trial.arms) if mirrored and equal(trial) else 1
-    size = people_in(made[0][1].scenarios[0]) * trial.design.communities * turns
+        jobs += [Job(trial, int(seed), composed[key]) for trial in trials]
+    return jobs
+
+
+def all_lived(jobs: Sequence[Job], turns: int, threads: int | None, progress: Progress | None) -> list[Rows]:
+    """The rows of each job, as many at a time as memory allows."""
+    trial, scenario = jobs[0].trial, jobs[0].composed.scenarios[0]
+    size = people_in(scenario) * trial.design.communities * turns
     step = max(1, BATCH_PEOPLE // max(size, 1))
-    total = size * (max(1, trial.weeks) + made[0][1].scenarios[0].setting.burn_in // turns) * len(made)
-    meter = Meter(total, progress)
-    parts = []
-    for first in range(0, len(made), step):
-        batch = list(enumerate(made[first : first + step]))
-        parts.extend(lived(trial, batch, turns, threads or cores(), meter))
-    return joined(trial, [(int(seed), dict(changes)) for seed, changes in pairs], parts, turns)
+    meter = Meter(size * (max(1, trial.weeks) + scenario.setting.burn_in // turns) * len(jobs), progress)
+    parts: list[Rows] = []
+    for first in range(0, len(jobs), step):
+        parts.extend(lived(jobs[first : first + step], turns, threads or cores(), meter))
+    return parts
 
 
 class Meter:
@@ -147,15 +182,14 @@ def shares(trial: TrialFile) -> list[float]:
     return [arm.share or 1.0 / len(trial.arms) for arm in trial.arms.values()]
 
 
-def pieces(trial: TrialFile, batch: Sequence[tuple[int, tuple[int, Composed]]], turns: int) -> Iterator[Piece]:
+def pieces(jobs: Sequence[Job], turns: int) -> Iterator[Piece]:
     """Every community to be lived."""
-    for replicate, (seed, composed) in batch:
-        arms = community_arms(trial, seed)
-        for community, own in enumerate(arms):
+    for number, (trial, seed, composed) in enumerate(jobs):
+        for community, own in enumerate(community_arms(trial, seed)):
             for turn in range(turns):
                 arm = (int(own) + turn) % len(trial.arms)
                 scenario = composed.scenarios[0 if composed.together else arm]
-                yield Piece(replicate, community, turn, arm, scenario, chance.world_seed(seed, community))
+                yield Piece(number, community, turn, arm, scenario, chance.world_seed(seed, community))
 
 
 def community_arms(trial: TrialFile, seed: int) -> np.ndarray:
@@ -167,31 +201,25 @@ def community_arms(trial: TrialFile, seed: int) -> np.ndarray:
     return assigning.share_out(alike, np.ones(count), shares(trial), trial.design.pairs, key)[0]
 
 
-def lived(
-    trial: TrialFile, batch: Sequence[tuple[int, tuple[int, Composed]]], turns: int, threads: int, meter: Meter
-) -> list[Rows]:
-    """The rows of each replicate of one batch."""
-    made = list(pieces(trial, batch, turns))
+def lived(jobs: Sequence[Job], turns: int, threads: int, meter: Meter) -> list[Rows]:
+    """The rows of each job of one batch."""
+    made, trial = list(pieces(jobs, turns)), jobs[0].trial
     population = Population([World(each.scenario, each.seed) for each in made], max(1, trial.weeks), census_every=0)
-    by_number = dict(batch)
-    given = [give(trial, population, w, each, by_number[each.replicate][1]) for w, each in enumerate(made)]
+    given = [give(jobs[each.job], population, w, each) for w, each in enumerate(made)]
     true = watching.watched(trial, population, threads, meter)
-    communities: dict[tuple[int, int], list[int]] = {}  # the worlds of each replicate and turn
+    communities: dict[tuple[int, int], list[int]] = {}  # the worlds of each job and turn
     for w, each in enumerate(made):
-        communities.setdefault((each.replicate, each.turn), []).append(w)
-    return [
-        Rows.together(
-            [
-                taken(trial, [(population, w, given[w], true) for w in communities[replicate, turn]], seed, composed)
-                for turn in range(turns)
-            ]
-        )
-        for replicate, (seed, composed) in batch
-    ]
+        communities.setdefault((each.job, each.turn), []).append(w)
+
+    def rows(number: int, turn: int) -> Rows:
+        return taken(jobs[number], [(population, w, given[w], true) for w in communities[number, turn]])
+
+    return [Rows.together([rows(number, turn) for turn in range(turns)]) for number in range(len(jobs))]
 
 
-def give(trial: TrialFile, population: Population, w: int, piece: Piece, composed: Composed) -> Assigned:
+def give(job: Job, population: Population, w: int, piece: Piece) -> Assigned:
     """Randomise one community, and let each arm's plans reach nobody but that arm."""
+    trial, composed = job.trial, job.composed
     setting = piece.scenario.setting
     made = assigning.assign(population.structures[w], setting, trial.design, shares(trial), piece.seed)
     reached = population.state.people.reached[population.rows(w)]
@@ -203,10 +231,9 @@ def give(trial: TrialFile, population: Population, w: int, piece: Piece, compose
     return made._replace(arm=arm)
 
 
-def taken(
-    trial: TrialFile, worlds: Sequence[tuple[Population, int, Assigned, Mapping]], seed: int, composed: Composed
-) -> Rows:
+def taken(job: Job, worlds: Sequence[tuple[Population, int, Assigned, Mapping]]) -> Rows:
     """The rows of one trial: those who take part, in all its communities, with their scores."""
+    trial, seed, composed = job
     people, arms, pairs, clusters = [], [], [], []
     for community, (population, w, given, _) in enumerate(worlds):
         span = population.rows(w)

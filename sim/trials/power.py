@@ -68,14 +68,8 @@ def power(
     primary = only_primary(found)
     own = size_of(primary, composing.compose(primary, asked).scenarios[0])
     wanted = None if sizes is None else checked(sizes, primary.model)
-    progressed = Parts(progress, 1 + len(STEPS if wanted is None else wanted))
-
-    def simulated(size: int) -> Data:
-        resized, kept = at_size(primary, asked, size)
-        pairs = [(each, kept) for each in range(seed, seed + replicates)]
-        return living.simulate(resized, pairs, threads=threads, progress=progressed.next())
-
-    base = simulated(own)
+    sizing = Sizing(primary, asked, range(seed, seed + replicates), threads, Parts(progress, 2 + len(wanted or STEPS)))
+    base = sizing.lived([own])[own]
     outcomes = primary.model.outcomes
     plans = {key: plan_of(base, outcome, key) for key, outcome in outcomes.items()}
     needed = {key: sizes_needed(plan, outcomes[key], own, target, primary.model) for key, plan in plans.items()}
@@ -83,10 +77,12 @@ def power(
         wanted = usual_sizes([size for size, _ in needed.values()], own, primary.model)
     names = ("target", "size_for_target", "size_for_target_formula")
     ends = {key: dict(zip(names, (target, *sizes), strict=True)) for key, sizes in needed.items()}
-    rows = []
-    for size in wanted:
-        data = base if size == own else simulated(size)
-        rows += [at(data, key, each, size, plans[key], own) | ends[key] for key, each in outcomes.items()]
+    data = {own: base} | sizing.lived([size for size in wanted if size != own])
+    rows = [
+        at(data[size], key, each, size, plans[key], own) | ends[key]
+        for size in wanted
+        for key, each in outcomes.items()
+    ]
     table = pd.DataFrame(rows).sort_values(["outcome", "size"], kind="stable", ignore_index=True)
     return Power(found.model, UNITS[found.model.design.randomise], target, replicates, own, table, plans)
 
@@ -96,6 +92,40 @@ def usual_sizes(needed: Sequence[int | None], own: int, trial: TrialFile) -> lis
     middles = [min(size, LARGEST_STEP * own / STEPS[-1]) for size in needed if size] or [float(own)]
     found = [max(FEWEST_UNITS, round(middle * step)) for middle in middles for step in STEPS]
     return checked([*found, own], trial)
+
+
+@dataclass
+class Sizing:
+    """Trials of several sizes: those that take part of one community share its years before."""
+
+    found: Loaded[TrialFile]
+    changes: Mapping[str, Any]
+    seeds: Sequence[int]
+    threads: int | None
+    progress: "Parts"
+
+    def lived(self, sizes: Sequence[int]) -> dict[int, Data]:
+        """The trials of each size."""
+        made = {size: at_size(self.found, self.changes, size) for size in sizes}
+        own = self.found.model.people
+        inside = [size for size, (found, _) in made.items() if found.model.people == own and not self.by_communities]
+        data: dict[int, Data] = {}
+        if inside:
+            designs = [made[size][0].model.design for size in inside]
+            pairs = [(seed, self.changes) for seed in self.seeds]
+            how: dict[str, Any] = {"threads": self.threads, "progress": self.progress.next()}
+            data = dict(zip(inside, living.simulate_designs(self.found, designs, pairs, **how), strict=True))
+        for size, (found, kept) in made.items():
+            if size not in data:
+                pairs = [(seed, kept) for seed in self.seeds]
+                how = {"threads": self.threads, "progress": self.progress.next()}
+                data[size] = living.simulate(found, pairs, **how)
+        return data
+
+    @property
+    def by_communities(self) -> bool:
+        """Whether whole communities are randomised, so that another size has other communities."""
+        return self.found.model.design.randomise == "communities"
 
 
 class Parts:
@@ -177,13 +207,16 @@ def at_size(
     each = round(size / trial.design.communities)
     if trial.design.randomise == "groups":
         every = groups_of(scenario)
-        design = trial.design.model_copy(update={"participants": each if each < every else None})
+        participants = each if each < every else None
         members = max(people, round(people * each / every))
-        return replace(found, model=trial.model_copy(update={"design": design, "people": members})), kept
-    share = (trial.design.participants or people) / people
-    design = trial.design.model_copy(update={"participants": each if trial.design.participants else None})
-    members = max(people, math.ceil(each / share)) if trial.design.participants else each
-    return replace(found, model=trial.model_copy(update={"design": design, "people": members})), kept
+    else:
+        participants = each if trial.design.participants else None
+        share = (trial.design.participants or people) / people
+        members = max(people, math.ceil(each / share)) if participants else each
+    changed: dict[str, Any] = {"design": trial.design.model_copy(update={"participants": participants})}
+    if members != people:
+        changed["people"] = members
+    return replace(found, model=trial.model_copy(update=changed)), dict(changes) if members == people else kept
 
 
 def at(data: Data, key: str, outcome: Outcome, size: int, plan: Plan, own: int) -> dict[str, Any]:

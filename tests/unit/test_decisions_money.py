@@ -8,7 +8,7 @@ import tiny
 
 import sim
 from sim import shipped, study
-from sim.decisions import effectiveness, pricing
+from sim.decisions import comparisons, effectiveness, pricing
 from sim.files import load_plan
 from sim.schema import Cost
 
@@ -138,7 +138,7 @@ def test_acceptability_begins_with_the_cheapest_and_ends_with_the_most_effective
     assert found.max(axis=1) == pytest.approx(1.0, abs=0.01)
 
 
-def test_gains_are_counted_so_that_more_is_better():
+def test_gains_are_counted_so_that_more_is_better(monkeypatch):
     results = tiny.compared()
     for effect in effectiveness.BY_NAME:
         found = effectiveness.gains(results, effect)
@@ -147,7 +147,8 @@ def test_gains_are_counted_so_that_more_is_better():
     weeks = results.totals.pivot(index="seed", columns="label", values="person_weeks_elevated")
     found = effectiveness.gains(results, "distress")[:, 1]
     assert found == pytest.approx((weeks["usual"] - weeks["cohesion_training"]).to_numpy())
-    assert found.mean() > 0
+    monkeypatch.setattr(comparisons, "by_seed", lambda results, measure: np.array([[5.0, 3.0], [4.0, 6.0]]))
+    assert effectiveness.gains(results, "unmet").tolist() == [[0.0, 2.0], [0.0, -2.0]]  # less time without help
 
 
 def test_people_helped_are_of_as_many_needs_as_there_were():

@@ -140,9 +140,10 @@ def test_the_best_is_named_only_if_it_stands_out(results):
 
 
 def test_what_a_chance_holds_is_said(results):
-    assert "luck only" in board.holds(results)
+    assert "luck only" in board.holds(results, "unmet_need")
     drawn = study.run([tiny.scenario("usual")] * 2, 2, labels=["a", "b"], draws=[{}, {}])
-    assert "luck only" not in board.holds(drawn)
+    assert "luck only" not in board.holds(drawn, "unmet_need")
+    assert "“B” did better than “A” in 0 of 2" in board.holds(drawn, "unmet_need")
     assert HOLDS[drawn.uncertainty] in pictures_foot(drawn)
 
 

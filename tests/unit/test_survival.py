@@ -27,7 +27,7 @@ from sim.sweeps.running import run
 from sim.sweeps.store import Store, opened
 from sim.sweeps.workers import LocalWorkers
 
-LIMIT = 240.0  # seconds that anything may take
+LIMIT = 900.0  # seconds that anything may take
 STUDY = """
 kind: study
 title: Many small pieces
@@ -357,7 +357,7 @@ class TestDask:
 
     def test_a_worker_of_a_cluster_that_hangs(self, cluster, tmp_path, study_file, undisturbed):
         made = cluster()
-        words = ("--cluster", made.address, "--time-limit", 20)
+        words = ("--cluster", made.address, "--time-limit", 60)
         process = helpseek("sweep", study_file, "--out", tmp_path / "store", *words)
         until(lambda: chunks(tmp_path / "store") >= 2, process)
         made.workers[0].send_signal(signal.SIGSTOP)

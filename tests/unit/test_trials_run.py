@@ -188,11 +188,24 @@ def test_the_size_for_a_power_follows_the_root_law():
     assert power.sizes_needed(plan._replace(effect=0.0), outcome, 40, 0.8, trial) == (None, None)
 
 
+def test_designs_that_share_a_community_are_what_they_are_alone(small):
+    primary = power.only_primary(small.found)
+    half, _ = power.at_size(primary, {}, 8)
+    pairs = [(seed, {}) for seed in (1, 2)]
+    designs = [primary.model.design, half.model.design]
+    together = living.simulate_designs(primary, designs, pairs, threads=1)
+    for found, data in zip((primary, half), together, strict=True):
+        alone = living.simulate(found, pairs, threads=1)
+        assert data.rows.size == alone.rows.size
+        for key, scores in alone.rows.scores.items():
+            assert np.array_equal(scores, data.rows.scores[key], equal_nan=True)
+
+
 def test_smaller_trials_take_part_of_the_community_and_larger_ones_need_a_larger(small):
     primary = power.only_primary(small.found)
     part, _ = power.at_size(primary, {}, 8)
     assert part.model.design.participants == 8
-    assert part.model.people == 240
+    assert part.model.people == primary.model.people == 240
     whole, _ = power.at_size(primary, {}, 40)
     assert whole.model.design.participants is None
     assert whole.model.people == 480
@@ -276,6 +289,16 @@ def test_the_forest_says_in_words_what_it_shows(result):
     (drawn,) = pictures.every(result)
     assert "published -0.28" in drawn.alternative
     assert "12 simulated trials" in drawn.caption
+
+
+def test_what_was_missed_is_named_whatever_it_was_used_for():
+    rows = [("A", 1, "fit", True), ("B", 2, "none", False), ("C", 3, "none", None)]
+    table = pd.DataFrame(rows, columns=["title", "week", "used_for", "inside"]).astype({"inside": "boolean"})
+    fitted, neither, silent = claims.in_short(table)
+    assert "within 1 of 1" in fitted
+    assert "within 0 of 1" in neither
+    assert "Missed: b (week 2)" in neither
+    assert silent.endswith(": c.")
 
 
 def test_cohesion_training_is_never_said_to_change_help_seeking():
