@@ -7,6 +7,7 @@ experiments are the same; `--fresh` lives everything anew.
 
 import argparse
 import hashlib
+import inspect
 import sys
 from collections.abc import Callable
 from itertools import pairwise
@@ -149,7 +150,10 @@ EXPERIMENTS: dict[str, Callable[[], pd.DataFrame]] = {
 
 def key() -> str:
     """What the stored results depend on."""
-    parts = [compiled.source_digest().encode(), posterior.POSTERIOR_FILE.read_bytes(), Path(__file__).read_bytes()]
+    parts = [compiled.source_digest().encode(), posterior.POSTERIOR_FILE.read_bytes()]
+    lived_by = (*EXPERIMENTS.values(), drawn, lived, base, compared)
+    parts += [inspect.getsource(each).encode() for each in lived_by]
+    parts.append(repr((DRAWS, WEEKS, AT, MEASURES, LEVERS, LONG, BRIGADE)).encode())
     parts += [file.read_bytes() for file in sorted((ROOT / "scenarios").rglob("*.yaml"))]
     parts.append((ROOT / "sim" / "parameters.yaml").read_bytes())
     return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
@@ -184,7 +188,8 @@ def differences(table: pd.DataFrame, label: str, base_label: str, column: str) -
 def told(values: np.ndarray, factor: float = 100.0, unit: str = "points") -> str:
     """Median and central 95% of draws, in words."""
     low, middle, high = np.nanquantile(values, [0.025, 0.5, 0.975]) * factor
-    return f"{middle:+.1f} {unit} ({low:+.1f} to {high:+.1f})"
+    digits = 1 if factor > 1 or unit == "weeks" else 2
+    return f"{middle:+.{digits}f}{unit and ' ' + unit} ({low:+.{digits}f} to {high:+.{digits}f})"
 
 
 def share_of(values: np.ndarray) -> str:
@@ -257,7 +262,7 @@ def figure_levers(table: pd.DataFrame) -> None:
 def named(label: str) -> str:
     """A plan's name to read."""
     words = label.replace("peer_leaders+leader_disclosure", "peers and leaders speak")
-    return drawing.wrap(words.replace("_", " ").replace("+", " + "), 28)
+    return drawing.wrap(words.replace("_", " ").replace("+", " + "), 24)
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
