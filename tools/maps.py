@@ -12,9 +12,10 @@ FOLDER = Path(__file__).resolve().parents[1] / "scenarios" / "maps"
 
 MAPS = {
     "norm_by_peer_leaders": ("secondary_school", "peer_leaders.reach", "norms.conformity", "norm"),
+    "approval_by_speaking": ("secondary_school", "norms.conformity", "peer_leaders.speaking", "injunctive_norm"),
     "approval_by_peer_leaders": ("secondary_school", "peer_leaders.reach", "norms.conformity", "injunctive_norm"),
 }
-POINTS, SEEDS, PEOPLE = 60, 6, 400
+POINTS, SEEDS, PEOPLE = 50, 6, 300
 
 
 def command(setting: str, x: str, y: str, measure: str) -> str:

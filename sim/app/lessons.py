@@ -193,10 +193,11 @@ def compared(results: Results, measure: str, at: str, arm: str, base: str | None
 def claimed(claim: Claim, results: Results) -> dict[str, Any]:
     """A claim, the numbers found, and whether these communities bear it out."""
     bound = 0.0 if claim.bound is None else claim.bound
+    label = wording.said(claim.measure).label
     if claim.base is None:
         value = means(results, claim.measure, claim.at)[claim.arm]
         held = value >= bound if claim.says == "at least" else value <= bound
-        return {"text": claim.text, "shown": wording.level(claim.measure, value), "held": bool(held)}
+        return {"text": claim.text, "shown": f"{label}: {wording.level(claim.measure, value)}", "held": bool(held)}
     row = compared(results, claim.measure, claim.at, claim.arm, claim.base)
     ways = {
         "higher": row["verdict"] == "higher",
@@ -204,4 +205,5 @@ def claimed(claim: Claim, results: Results) -> dict[str, Any]:
         "not higher": row["verdict"] != "higher",
         "within": abs(row["difference"]) <= bound,
     }
-    return {"text": claim.text, "shown": f"{row['text']}: {row['change']} {row['step']}", "held": ways[claim.says]}
+    shown = f"{label}: {row['text']}, a difference of {row['change']} {row['step']}"
+    return {"text": claim.text, "shown": shown, "held": ways[claim.says]}

@@ -1,4 +1,4 @@
-"""What pages with long work share: whoever has the page open begins it, looks at it and stops it, and it ends with her."""
+"""What pages with long work share: whoever has the page open begins it, looks at it and stops it; it ends with her."""
 
 from collections.abc import Callable
 from typing import Any

@@ -6,7 +6,7 @@ from typing import Any
 import solara
 
 from sim.app import address as link
-from sim.app.pages import about, evidence, lessons, person, twin, watch
+from sim.app.pages import about, compare, evidence, lessons, map, person, twin, watch
 from sim.app.session import Session
 from sim.errors import InputError
 
@@ -14,6 +14,8 @@ PAGES: tuple[tuple[str, ModuleType], ...] = (
     ("/", watch),
     ("twin", twin),
     ("person", person),
+    ("compare", compare),
+    ("map", map),
     ("lessons", lessons),
     ("evidence", evidence),
     ("about", about),
