@@ -104,8 +104,9 @@ def over_draws(results: "Results", measure: str) -> str:
         how, (low, high) = wording.said(measure), np.quantile(apart, (0.05, 0.95)).tolist()
         decimals = wording.decimals_of(how, 0.0, low, high)
         ends = [wording.plain(each * how.factor, decimals) for each in (low, high)]
+        base = title(results.labels[0])
         said.append(
-            f"“{title(label)}” did better than “{title(results.labels[0])}” in {better} of {apart.size}, worse in {worse}, "
+            f"“{title(label)}” did better than “{base}” in {better} of {apart.size}, worse in {worse}, "
             f"and nine in ten differences lie between {ends[0]} and {ends[1]} {how.step}"
         )
     return ". ".join(said) + "."
