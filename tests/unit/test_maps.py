@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from sim import storing
@@ -298,3 +299,20 @@ def test_the_command_draws_a_map(tmp_path):
     refused = CliRunner().invoke(app, ["map", "secondary_school", "--x", "peer_leaders.reach"])
     assert refused.exit_code == 2
     assert "--y" in refused.output
+
+
+# What is shipped
+
+
+def test_shipped_maps_can_be_drawn_as_they_are():
+    assert len(map_files.stored()) >= 2
+    for name, file in map_files.stored().items():
+        found = map_files.read(name)
+        assert file.stat().st_size < 400_000
+        assert len(found["grid"]["x"]) == len(found["grid"]["present"]["value"][0])
+        assert found["summary"].endswith(".")
+        words = found["command"].split()[1:]
+        given = typer.main.get_command(app).commands["map"].make_context("map", words[1:]).params
+        assert given["setting"] == found["setting"]
+        assert given["x"] == found["x"]["name"]
+        assert given["points"] >= len(found["points"])
