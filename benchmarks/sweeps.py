@@ -26,9 +26,9 @@ from benchmarks.town import town
 from sim.scenario import override, resolve
 from sim.sweeps import LocalWorkers, Study
 from sim.sweeps.crews import Alone, Crew, Pool
+from sim.sweeps.pieces import Piece
 from sim.sweeps.running import run
 from sim.sweeps.store import Store
-from sim.sweeps.study import Piece
 from sim.sweeps.tasks import Task
 
 LATEST = Path(__file__).parent / "sweeps.json"
@@ -49,7 +49,7 @@ class Size(NamedTuple):
 
 
 FULL = Size(10_000, 1_000, 32, 26, 200, True)
-QUICK = Size(2_000, 400, 16, 26, 100, True)
+QUICK = Size(1_000, 200, 8, 26, 50, True)
 TINY = Size(40, 20, 4, 2, 4, False)
 
 

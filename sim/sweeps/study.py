@@ -2,25 +2,23 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import rules
 from sim.batches import people_in
 from sim.errors import InputError, shown
-from sim.params import registry
-from sim.population import World
-from sim.scenario import number
 from sim.schema import Scenario
-from sim.study import checked_seeds, labelled
+from sim.study import checked_seeds
+from sim.sweeps.checks import check_values, gathered
 from sim.sweeps.designs import Factorial, Table, designed
-from sim.sweeps.living import Lived, measured, said
+from sim.sweeps.living import Lived
 from sim.sweeps.measuring import At, Chosen
-from sim.sweeps.variants import Values, Variants, where
+from sim.sweeps.pieces import Piece
+from sim.sweeps.variants import Variants
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,35 +31,6 @@ MOST_IN_CHUNK = 5_000  # worlds
 LOOKED_AT = 16  # worlds by which the size of all is judged
 
 Progress = Callable[[int, int], object]  # worlds lived, worlds in all
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Some worlds of a study, ready to be sent to where they are lived."""
-
-    scenarios: tuple[Scenario, ...]
-    names: tuple[str, ...]
-    chosen: Chosen
-    which: tuple[int, ...]  # for each world the number of its scenario
-    values: tuple[Values, ...]  # and a value for each name
-    seeds: tuple[int, ...]
-
-    def live(self, threads: int | None = None, done: Callable[[int], object] | None = None) -> Lived:
-        """Live these worlds."""
-        variants = [Variants(each, self.names) for each in self.scenarios]
-        worlds, places, failures = [], [], {}
-        for place, (k, values, seed) in enumerate(zip(self.which, self.values, self.seeds, strict=True)):
-            try:
-                worlds.append(World(variants[k].scenario(values), seed))
-                places.append(place)
-            except InputError as error:
-                failures[place] = said(error)
-        found = measured(worlds, self.chosen, threads=threads, done=done)
-        made = {name: np.full(len(self.seeds), np.nan) for name in found.values}
-        for name, values_found in found.values.items():
-            made[name][places] = values_found
-        failures |= {places[place]: text for place, text in found.failures.items()}
-        return Lived(made, dict(sorted(failures.items())))
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,28 +252,3 @@ def outcomes(
     names, the measures, and ``failure`` (None, or why the world failed: its measures are then not numbers).
     """
     return Study(scenarios, points, seeds, measures, at).table(threads, progress)
-
-
-def gathered(scenarios: Any) -> tuple[tuple[Scenario, ...], tuple[str, ...]]:
-    """Scenarios and their labels."""
-    if isinstance(scenarios, Mapping):
-        bases = list(scenarios.values())
-        labels = labelled(bases, [str(label) for label in scenarios])
-    else:
-        bases = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-        labels = labelled(bases, None)
-    if not bases:
-        raise InputError("there is no scenario to study", key="scenarios", found="an empty list")
-    return tuple(bases), tuple(labels)
-
-
-def check_values(design: Factorial | Table, bases: Sequence[Scenario]) -> None:
-    """Refuse listed values of a parameter that are out of its range: no world could have them."""
-    if not isinstance(design, Factorial):
-        return
-    for name, levels in zip(design.names, design.levels, strict=True):
-        keys = next(keys for keys in (where(base, name) for base in bases) if keys is not None)
-        if keys[0] != "parameters":
-            continue
-        for value in levels:
-            rules.check_range(registry()[str(keys[1])], number(f"vary.{name}", value), ("vary", name), {})

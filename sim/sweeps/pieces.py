@@ -1,0 +1,42 @@
+"""A piece of a study: some worlds with all that it takes to live them, ready to be sent to where that is done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.errors import InputError
+from sim.population import World
+from sim.schema import Scenario
+from sim.sweeps.living import Lived, measured, said
+from sim.sweeps.measuring import Chosen
+from sim.sweeps.variants import Values, Variants
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some worlds of a study, ready to be sent to where they are lived."""
+
+    scenarios: tuple[Scenario, ...]
+    names: tuple[str, ...]
+    chosen: Chosen
+    which: tuple[int, ...]  # for each world the number of its scenario
+    values: tuple[Values, ...]  # and a value for each name
+    seeds: tuple[int, ...]
+
+    def live(self, threads: int | None = None, done: Callable[[int], object] | None = None) -> Lived:
+        """Live these worlds."""
+        variants = [Variants(each, self.names) for each in self.scenarios]
+        worlds, places, failures = [], [], {}
+        for place, (k, values, seed) in enumerate(zip(self.which, self.values, self.seeds, strict=True)):
+            try:
+                worlds.append(World(variants[k].scenario(values), seed))
+                places.append(place)
+            except InputError as error:
+                failures[place] = said(error)
+        found = measured(worlds, self.chosen, threads=threads, done=done)
+        made = {name: np.full(len(self.seeds), np.nan) for name in found.values}
+        for name, values_found in found.values.items():
+            made[name][places] = values_found
+        failures |= {places[place]: text for place, text in found.failures.items()}
+        return Lived(made, dict(sorted(failures.items())))
