@@ -11,6 +11,7 @@ from sim import wording
 from sim.measures import BY_NAME
 from sim.results import Results
 
+TINY = "tiny"  # a difference there is, but none that the decimals shown could show
 BAND = (0.1, 0.9)  # the middle four in five of the communities
 
 
@@ -43,6 +44,8 @@ def differences(results: Results, measures: Sequence[str], at: str = "mean") -> 
     made = []
     for row in results.differences(measures=list(measures), at=at).itertuples(index=False):
         how = wording.said(row.measure, row.unit)
+        change = wording.change(row.measure, row.difference, row.low, row.high, row.unit)
+        verdict = wording.verdict(row.difference, row.low, row.high)
         made.append(
             {
                 "measure": row.measure,
@@ -53,8 +56,8 @@ def differences(results: Results, measures: Sequence[str], at: str = "mean") -> 
                 "step": how.step,
                 "base": wording.level(row.measure, row.mean_base, row.unit),
                 "plan": wording.level(row.measure, row.mean_plan, row.unit),
-                "change": wording.change(row.measure, row.difference, row.low, row.high, row.unit),
-                "verdict": wording.verdict(row.difference, row.low, row.high),
+                "change": change,
+                "verdict": verdict if verdict not in wording.MARKED or set(change) & set("123456789") else TINY,
                 "better": BY_NAME[row.measure].better,
                 "seeds": int(row.n),
                 "values": [number(x) for x in (row.mean_base, row.mean_plan, row.difference, row.low, row.high)],
