@@ -273,7 +273,7 @@ def outcome(found: Map) -> str:
     """What is mapped, as it stands in a sentence."""
     if found.measure == "norm":
         return "a norm of seeking help"
-    return wording.said(found.measure).label.lower() + f" of {wording.level(found.measure, found.level)}"
+    return wording.said(found.measure).label.lower() + f" of at least {wording.level(found.measure, found.level)}"
 
 
 def in_words(found: Map) -> str:
