@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,9 @@ from sim.population import World
 from sim.scenario import override, resolve
 from sim.schema import Scenario
 from sim.sweeps.living import measured
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "results" / "findings"
@@ -232,7 +236,7 @@ def figure_states(table: pd.DataFrame) -> None:
         drawing.frame(panel, "approval heard: norm present less absent", "conformity")
         panel.set_title(title, **drawing.TITLE)
     drawing.foot(figure, f"Workplace, {YEARS} years after the start; each dot one draw. Filled: two states (above .2).")
-    drawing.save(figure, FIGURES / "findings_states")
+    keep(figure, "findings_states")
 
 
 def figure_levers(table: pd.DataFrame) -> None:
@@ -256,7 +260,14 @@ def figure_levers(table: pd.DataFrame) -> None:
     drawing.foot(
         figure, "Share of those in need who ask within 13 weeks: median and 95% of draws (luck and parameters)."
     )
-    drawing.save(figure, FIGURES / "findings_levers")
+    keep(figure, "findings_levers")
+
+
+def keep(figure: "Figure", name: str) -> None:
+    """Write a figure for the page, which shows the SVG."""
+    for file in drawing.save(figure, FIGURES / name):
+        if file.suffix == ".png":
+            file.unlink()
 
 
 def named(label: str) -> str:

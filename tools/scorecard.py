@@ -21,14 +21,27 @@ def main() -> None:
     card = scorecard.scored(threads=os.cpu_count() or 1)
     point = scorecard.scored(POINT_RUNS, "none", threads=os.cpu_count() or 1, with_controls=False)
     drawn = scorecard_page.figure(card)
-    drawing.save(drawn.figure, ROOT / "docs" / "figures" / "scorecard")
+    small(drawing.save(drawn.figure, ROOT / "docs" / "figures" / "scorecard"))
     asked = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     date = datetime.now(UTC).date().isoformat()
-    text = scorecard_page.markdown(card, date, commit, "figures/scorecard.svg", point)
+    text = scorecard_page.markdown(card, date, commit, "figures/scorecard.png", point)
     (ROOT / "docs" / "validation.md").write_text(text, encoding="utf-8")
     (ROOT / "docs" / "calibration.md").write_text(fit(), encoding="utf-8")
     card.rows.to_csv(ROOT / "docs" / "validation.csv", index=False)
+
+
+def small(files: list[Path]) -> None:
+    """Keep the PNG alone, in few colours: what the documents show is to stay light."""
+    from PIL import Image
+
+    for file in files:
+        if file.suffix == ".png":
+            with Image.open(file) as picture:
+                few = picture.convert("RGB").quantize(16)
+            few.save(file, optimize=True)
+        else:
+            file.unlink()
 
 
 FIT = """# How the parameters were fitted
