@@ -85,8 +85,7 @@ class Cluster:
         stuck = [worker for worker, keys in self.client.processing().items() if key in keys]
         future.cancel()
         for worker in stuck:
-            with contextlib.suppress(Exception):
-                self.client.run_on_scheduler(removed, worker=worker)
+            self.client.run_on_scheduler(removed, worker=worker)
 
     def close(self, at_once: bool) -> None:
         """Close the connection, and the cluster if it was made for this study."""
@@ -97,7 +96,7 @@ class Cluster:
 
 async def removed(dask_scheduler: Any = None, worker: str = "") -> None:
     """Take a worker from a scheduler."""
-    await dask_scheduler.remove_worker(worker, stimulus_id="time-limit", safe=True, close=True)
+    await dask_scheduler.remove_worker(worker, stimulus_id="time-limit")
 
 
 def check_workers(client: "Client") -> None:

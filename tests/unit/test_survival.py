@@ -363,6 +363,10 @@ class TestDask:
         made.workers[0].send_signal(signal.SIGSTOP)
         _, said = process.communicate(timeout=LIMIT)
         assert process.returncode == 0, said
+        lost = events(tmp_path / "store")
+        assert lost  # each at its first attempt: the worker that hangs gets nothing more
+        assert {event["attempt"] for event in lost} == {1}
+        assert "Remove worker" in (tmp_path / "dask" / "scheduler-0.log").read_text()
         same(tmp_path / "store", undisturbed)
 
     def test_workers_of_another_version_are_refused(self, cluster, tmp_path, study_file):
