@@ -45,7 +45,8 @@ def test_a_page_opens_fits_and_is_accessible(visitor, name):
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
             picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-            picture.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=2).save(f"{folder}/{name}_{width}.png", optimize=True)
+            small = picture.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=2)
+            small.save(f"{folder}/{name}_{width}.png", optimize=True)
 
 
 def test_what_opens_is_accessible_as_well(visitor):
