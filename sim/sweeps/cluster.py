@@ -82,7 +82,8 @@ class Cluster:
     def abandon(self, future: Any) -> None:
         """Take the worker that hangs from the scheduler, so that its other tasks go elsewhere."""
         key = future.key
-        stuck = [worker for worker, keys in self.client.processing().items() if key in keys]
+        stuck = {worker for worker, keys in self.client.processing().items() if key in keys}
+        stuck |= set(self.client.who_has([future]).get(key, ()))  # done, but it cannot be fetched
         future.cancel()
         for worker in stuck:
             self.client.run_on_scheduler(removed, worker=worker)

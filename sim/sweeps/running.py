@@ -143,10 +143,12 @@ class Run:
         if self.under_way.pop(future, None) is None:
             return  # it was given up meanwhile
         try:
-            found = future.result()
+            found = future.result(self.limit)  # on a cluster, it still has to be fetched from the worker
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
+            if isinstance(error, TimeoutError):
+                self.crew.abandon(future)
             yield from self._lost(job, error)
             return
         self._write(job, found)
