@@ -60,12 +60,15 @@ def ends(results: "Results", measures: Sequence[str]) -> list[str]:
     """What measures are in the last week, in words."""
     found = []
     for name in measures:
-        last = [
-            f"{wording.level(name, band(results, name, label)['mean'].iloc[-1])} ({wording.title(label)})"
-            for label in labels(results)
-        ]
+        last = [f"{last_level(results, name, label)} ({wording.title(label)})" for label in labels(results)]
         found.append(f"{wording.inner(wording.said(name).label)} ends at {', '.join(last)}")
     return found
+
+
+def last_level(results: "Results", measure: str, label: str) -> str:
+    """A measure's last value under one plan, in words; in a small community there may be none at all."""
+    found = band(results, measure, label)["mean"]
+    return "nothing that can be told" if found.empty else wording.level(measure, found.iloc[-1])
 
 
 def course_of(results: "Results", measure: str, label: str, base: str) -> str:
