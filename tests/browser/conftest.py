@@ -149,3 +149,19 @@ def visitor(chromium, server):
     for each in made:
         each.context.close()
     assert [each.wrong for each in made] == [[] for _ in made]
+
+
+# What .ci/run looks at. The rest takes minutes, and is marked slow: make test-browser runs everything.
+ESSENTIAL = {
+    "test_watch_shows_what_the_engine_computed",
+    "test_play_goes_on_pause_stops_and_the_start_comes_back",
+    "test_the_slider_goes_to_a_week_on_and_back",
+    "test_there_is_a_page_for_what_is_not_there",
+}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark as slow what is not essential."""
+    for item in items:
+        if item.get_closest_marker("browser") and item.originalname not in ESSENTIAL:
+            item.add_marker(pytest.mark.slow)
