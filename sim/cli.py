@@ -5,6 +5,7 @@ import os
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 LISTS = ("settings", "plans", "parameters", "measures")
 FILE_KINDS = ("setting", "plan")
+type Drawing = Callable[[Sequence[int]], list[dict[str, float]]]  # the parameters that go with each of some seeds
 RESULTS = "results"  # the folder for results that are given no other
 
 
@@ -82,7 +84,8 @@ def run(
     setting, plans = cli_words.apart(words, asked)
     label = "+".join(plans) or "usual"
     scenario = cli_words.scenarios(setting, [label], asked)
-    draws = drawn(uncertainty, scenario[0], seeds)
+    draw = drawing(uncertainty, scenario)
+    draws = draw(seeds) if draw else None
     target = place(writing, scenario[0].setting_name, [label])
     results = lived(scenario, [label], seeds, live | {"draws": draws}, writing.quiet)
     again = ["run", *([setting] if setting else []), *plans, *asked.words(seeds)]
@@ -153,12 +156,12 @@ def schema(kind: str, out: Path | None) -> None:
 # Steps of several commands
 
 
-def drawn(uncertainty: str, scenario: "Scenario", seeds: list[int]) -> list[dict[str, float]] | None:
-    """The parameters that go with each seed, if they are to be drawn."""
+def drawing(uncertainty: str, made: "Sequence[Scenario]") -> Drawing | None:
+    """What draws the parameters that go with each seed, if they are to be drawn: the same for every plan."""
     from sim import posterior
 
     cli_words.one_of(uncertainty, posterior.UNCERTAINTIES, "uncertainty")
-    return posterior.draws(scenario, seeds) if uncertainty == "posterior" else None
+    return partial(posterior.draws, made[0]) if uncertainty == "posterior" else None
 
 
 def lived(made: "list[Scenario]", labels: list[str], seeds: list[int], live: dict[str, Any], quiet: bool) -> "Results":

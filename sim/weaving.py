@@ -22,18 +22,6 @@ LONG_AGO = 1e6  # weeks: a time without end
 SETTLING_ROUNDS = 2  # the share with a mutual friend moves by less than .02 after these
 SETTLING_SAMPLE = 64  # people on whom the share with a mutual friend is measured
 EVENT_LEVEL = 1000  # tells the draws for new groups from those for the units of the start
-PARAMETERS = (
-    "bonds_waking",
-    "bonds_closure",
-    "bonds_fading",
-    "bonds_reciprocity",
-    "bonds_closeness_low",
-    "bonds_closeness_high",
-    "bonds_dormant_closeness",
-    "bonds_growth",
-    "bonds_decay",
-    "bonds_new_trust",
-)
 
 
 @dataclass(frozen=True, eq=False)

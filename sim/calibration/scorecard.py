@@ -10,6 +10,7 @@ from sim import posterior
 from sim.calibration import controls
 from sim.calibration.observing import Progress, observe
 from sim.calibration.targets import FIT, HELD_OUT, Target, targets
+from sim.wording import LUCK, LUCK_AND_PARAMETERS
 
 DRAWS, QUICK_DRAWS = 48, 6
 SEEDS_EACH = 2  # worlds for each draw
@@ -32,7 +33,6 @@ COLUMNS = (
     "fact",
     "why_missed",
 )
-LUCK, BOTH = "luck only", "luck and parameters"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def scored(
     found = observe(values, seeds, chosen, threads, progress)
     off = tried(seed, threads) if with_controls else pd.DataFrame(columns=["control", "id", "value", "missed"])
     rows = pd.DataFrame([row(target, found[target.fact].to_numpy(float)) for target in chosen], columns=list(COLUMNS))
-    return Scorecard(rows, off, BOTH if uncertainty == "posterior" else LUCK, draws)
+    return Scorecard(rows, off, LUCK_AND_PARAMETERS if uncertainty == "posterior" else LUCK, draws)
 
 
 def drawn(draws: int, uncertainty: str, seed: int) -> list[Mapping[str, float]]:

@@ -10,7 +10,6 @@ from sim.cli_words import Asked
 from sim.errors import InputError, nearest, shown
 
 if TYPE_CHECKING:
-    from sim.decisions.precise import Drawing
     from sim.results import Results
     from sim.schema import Scenario
 
@@ -99,7 +98,7 @@ def lived(
     made: "list[Scenario]", names: list[str], wanted: Comparison, live: dict[str, Any], writing: cli.Writing
 ) -> "Results":
     """The results of as many seeds as were asked for, or as a precision takes."""
-    draws = drawing(wanted.uncertainty, made)
+    draws = cli.drawing(wanted.uncertainty, made)
     if wanted.precision is None:
         return cli.lived(made, names, wanted.seeds, live | {"draws": draws and draws(wanted.seeds)}, writing.quiet)
     from sim.decisions import precise
@@ -113,18 +112,6 @@ def lived(
     with cli_progress.progress("running", writing.quiet) as moved:
         first, number = wanted.seeds[0], len(wanted.seeds)
         return precise.compared(made, names, first, number, aim, draws, tell, progress=moved, **live)
-
-
-def drawing(uncertainty: str, made: "list[Scenario]") -> "Drawing | None":
-    """What draws parameters for each seed, if they are to be drawn: the same for every plan."""
-    if uncertainty == "none":
-        return None
-    from sim import posterior
-
-    if not posterior.POSTERIOR_FILE.is_file():
-        message = "this version comes without draws of its parameters"
-        raise InputError(message, key="--uncertainty", found=uncertainty, allowed="none")
-    return partial(posterior.draws, made[0])
 
 
 def illustrate(results: "Results", folder: Path, command: str, measure: str | None = None) -> None:

@@ -26,7 +26,6 @@ PARTS = {
     ("isolation", "connected"): "Connected",
     ("isolation", "isolated"): "Isolated",
 }
-HOW = {"role": "role", "risk": "risk of distress at the start", "isolation": "isolation at the start"}
 EVERYONE = "Everyone"
 SURE = 0.025  # chance of calling any part of the people harmed by a plan that harms none; the same for gains
 HARM, PERHAPS_HARM, GAIN, PERHAPS_GAIN = "clearly worse", "possibly worse", "clearly better", "possibly better"

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.errors import InputError
 from sim.exploring import chance, designs, indices, problems
 from sim.exploring.evaluating import Progress, mean, seeds_of
 from sim.exploring.evaluating import outcomes as lived
@@ -163,13 +162,3 @@ def lived_points(
     }
     inputs = {name: design.points[each, k] for k, name in enumerate(problem["names"])}
     return pd.DataFrame(made | inputs | {name: values[..., k].ravel() for k, name in enumerate(columns)})
-
-
-def mechanism_sums(found: Found) -> pd.DataFrame:
-    """For single parameters, what the mechanisms come to: first orders summed, other indices at their largest."""
-    table = found.indices[found.indices.other == ""]
-    if found.about["grouped"] or table.empty:
-        raise InputError("these indices are of mechanisms already", key="indices")
-    grouped = table.groupby(["measure", "mechanism", "index"], sort=False)["value"]
-    made = grouped.agg(["sum", "max"]).reset_index()
-    return made[made["index"] != "second"]

@@ -19,7 +19,6 @@ from sim.sweeps.variants import Values, check_names, families, keyed
 if TYPE_CHECKING:
     import pandas as pd
 
-Vary = "Mapping[str, Sequence[Any]] | pd.DataFrame | Sample | None"
 SCENARIO, SEED = "scenario", "seed"  # columns of a table that say for which scenario and seed a row is
 
 

@@ -53,11 +53,6 @@ BINOMIAL = Family(logit_mean, lambda m: m * (1 - m), lambda m: m * (1 - m), lamb
 POISSON = Family(log_mean, lambda m: m, lambda m: m, lambda m: float(np.log(m)))
 
 
-def negative_binomial(dispersion: float) -> Family:
-    """Counts whose variance is mean + dispersion x mean squared."""
-    return Family(log_mean, lambda m: m, lambda m: m + dispersion * m * m, lambda m: float(np.log(m)))
-
-
 def sums(values: np.ndarray, cluster: np.ndarray, count: int) -> np.ndarray:
     """Column sums within each cluster: (clusters, columns)."""
     return np.stack([np.bincount(cluster, column, count) for column in values.T], axis=1)

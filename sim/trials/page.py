@@ -20,7 +20,6 @@ from sim.wording import counted
 if TYPE_CHECKING:
     from sim.trials.trial import TrialResult
 
-RATIOS = ("odds_ratio", "rate_ratio", "slope_odds_ratio", "ratio")
 SHARES = ("share", "risk_difference")
 
 

@@ -30,6 +30,7 @@ from sim.params import registry
 from sim.people import FRIEND, GAVE_UP_WAITING, HELPED, IN_CARE, NOT_HELPED, PROFESSIONAL
 from sim.population import World
 from sim.scenario import override, resolve
+from sim.wording import LUCK_AND_PARAMETERS
 
 
 def target(**changes):
@@ -365,7 +366,7 @@ def test_rows_say_what_was_met_and_misses_stay():
     missed = scorecard.row(target(why_missed="Because."), np.array([5.0, 6.0]))
     rows = pd.DataFrame([met, missed, scorecard.row(target(), np.full(2, np.nan))], columns=list(scorecard.COLUMNS))
     assert rows["met"].tolist() == [True, False, False]
-    card = scorecard.Scorecard(rows, pd.DataFrame(columns=["control", "id", "value", "missed"]), scorecard.BOTH, 3)
+    card = scorecard.Scorecard(rows, pd.DataFrame(columns=["control", "id", "value", "missed"]), LUCK_AND_PARAMETERS, 3)
     text = scorecard_page.markdown(card, "2026-01-01")
     assert "Because." in text
     assert "1 of 3 fitted facts" in text

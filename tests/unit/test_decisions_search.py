@@ -265,8 +265,6 @@ def test_parameters_drawn_with_each_seed_are_in_the_intervals(here, monkeypatch)
     assert "--uncertainty posterior" in about["command"]
     assert "luck and parameters" in answer.stdout
     assert said("verify", "c").exit_code == 0
-    monkeypatch.setattr(posterior, "POSTERIOR_FILE", here / "none.parquet")
-    assert "without draws" in said(*words, "--uncertainty", "posterior").output
     assert said(*words, "--uncertainty", "luck").exit_code == 2
 
 
