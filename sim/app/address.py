@@ -1,30 +1,33 @@
 """What a link holds: everything that makes a page show what it shows, as a query string and back, nothing trusted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from sim import shipped
+from sim.app.fields import LATEST, checked
 from sim.errors import InputError, listed, nearest
-from sim.params import registry
+from sim.exploring.starts import STARTS
 
 COLOURS = ("distress", "help", "stigma", "approval", "expects", "reached")
 LONGEST_LINK = 4000  # characters
-LATEST = 520  # weeks: ten years is as far as a page goes
 LARGEST_SEED = 2**32 - 1
 SMALLEST, LARGEST = 20, 10_000  # members
 MOST_CHANGES = 60
 OWN = "own"  # the setting of a visitor with a network of her own, which no link can bring to another
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Change:
-    """A lever moved: from the week after ``week`` on, ``name`` has this value; week 0 means from the very beginning."""
+    """A lever moved: from the week after ``week`` on, ``name`` has this value; week 0 means from the very beginning.
+
+    Names are those of the registry, and of fields of plans (``peer_leaders.reach``); of these one is set by a word.
+    """
 
     week: int
     name: str
-    value: float
+    value: float | str
 
 
 @dataclass(frozen=True, order=True)
@@ -37,7 +40,11 @@ class Addition:
 
 @dataclass(frozen=True)
 class Address:
-    """Which community, with what done in it, at which week, seen how."""
+    """Which community, with what done in it, at which week, seen how.
+
+    ``begin`` is how people think at week 0, if not as the setting lets them: one of the two starts of a map.
+    ``weeks`` is how many weeks the page looks ahead, if not as many as the setting says.
+    """
 
     setting: str = "secondary_school"
     plans: tuple[str, ...] = ()
@@ -48,6 +55,8 @@ class Address:
     person: int | None = None
     changes: tuple[Change, ...] = ()
     additions: tuple[Addition, ...] = ()
+    begin: str = ""
+    weeks: int | None = None
 
     def same_life(self, other: "Address") -> bool:
         """Whether both are about the same lives, whatever week and view they show."""
@@ -61,12 +70,19 @@ def written(address: Address) -> str:
     words: list[tuple[str, Any]] = [("setting", address.setting)]
     words += [("plan", plan) for plan in address.plans]
     words.append(("seed", address.seed))
-    words += [(key, getattr(address, key)) for key in ("size", "person") if getattr(address, key) is not None]
+    optional = ("size", "weeks", "person")
+    words += [(key, getattr(address, key)) for key in optional if getattr(address, key) is not None]
+    words += [("begin", address.begin)] if address.begin else []
     words += [("colour", address.colour)] if address.colour != usual.colour else []
-    words += [("set", f"{each.name}:{each.value:.10g}" + at(each.week)) for each in address.changes]
+    words += [("set", f"{each.name}:{value_text(each.value)}" + at(each.week)) for each in address.changes]
     words += [("add", each.plan + at(each.week)) for each in address.additions]
     words += [("week", address.week)] if address.week else []
     return urlencode(words, safe=":@", quote_via=quote)
+
+
+def value_text(value: float | str) -> str:
+    """A lever's value as it stands in a link: as short as brings back the same."""
+    return value if isinstance(value, str) else next(t for t in (f"{value:.10g}", repr(value)) if float(t) == value)
 
 
 def at(week: int) -> str:
@@ -94,9 +110,17 @@ def read(query: str | None) -> Address:
         whole("week", last(given, "week", "0"), 0, LATEST),
         one_of("colour", last(given, "colour", "distress"), COLOURS),
         whole("person", last(given, "person", "1"), 1, 10 * LARGEST) if "person" in given else None,
-        tuple(sorted(change_in(word) for word in changes)),
-        tuple(sorted(addition_in(word) for word in additions)),
+        in_order(change_in(word) for word in changes),
+        tuple(sorted({addition_in(word) for word in additions})),
+        one_of("begin", given["begin"][-1], STARTS) if "begin" in given else "",
+        whole("weeks", last(given, "weeks", "0"), 1, LATEST) if "weeks" in given else None,
     )
+
+
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Changes by week and name; of two that say different things of the same, the last one."""
+    by_place = {(each.week, each.name): each for each in changes}
+    return tuple(by_place[place] for place in sorted(by_place))
 
 
 def last(given: Mapping[str, Sequence[str]], key: str, usual: str) -> str:
@@ -126,25 +150,10 @@ def dated(word: str) -> tuple[str, int]:
 
 
 def change_in(word: str) -> Change:
-    """A lever in a link: ``norms.conformity:2`` or ``norms.conformity:2@10``."""
+    """A lever in a link: ``norms.conformity:2`` or ``peer_leaders.reach:0.2@10``."""
     head, week = dated(word)
     name, _, text = head.partition(":")
-    return Change(week, name, in_range(name, text))
-
-
-def in_range(name: str, text: str) -> float:
-    """A parameter's value as text, checked against the registry's range."""
-    if name not in registry():
-        raise InputError("there is no such lever", key=name[:80], hint=nearest(name, registry()))
-    about = registry()[name]
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not about.low <= value <= about.high or about.kind == "fixed":
-        allowed = f"{about.low:g} to {about.high:g} {about.unit}"
-        raise InputError("this lever cannot be set so", key=name, found=text[:40], allowed=allowed)
-    return value
+    return Change(week, name, checked(name, text))
 
 
 def addition_in(word: str) -> Addition:

@@ -5,11 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
-from sim import criterion, pooling
+from sim import criterion, engine, pooling
 from sim.app import diary
 from sim.app.address import Address, Change
 from sim.app.begun import begun
+from sim.app.fields import of_plan
 from sim.errors import InputError
+from sim.exploring import starts
 from sim.measures import MEASURES
 from sim.params import record
 from sim.population import Population, World
@@ -36,11 +38,22 @@ class Community:
             raise InputError("this community is too large for a page", found=f"{people} people", allowed=f"{LARGEST}")
         self.population = Population([World(each, address.seed) for each in chosen], FIRST_ROOM)
         self.population.run(0)
+        if address.begin:
+            self._begin(address.begin)
         self.people = self.population.rows(WITH).stop
         self.diary = diary.Diary(self.population)
         self.before: State | None = None
         self._measured: tuple[int, dict[str, np.ndarray]] = (-1, {})
         self.go(address.week)
+
+    def _begin(self, start: str) -> None:
+        """Let everybody think as at one of the two starts of a map, and write week 0 down as it is then."""
+        population = self.population
+        for world in (WITH, WITHOUT):
+            starts.put(population, world, start)
+        population.output.tallies[:, 0] = 0.0
+        wanted = (population.census_every, population.state, population.output)
+        engine.for_all_worlds(engine.write_baselines, population, 1, *wanted)
 
     @property
     def week(self) -> int:
@@ -96,24 +109,24 @@ class Community:
 
     def _move_levers(self, week: int) -> None:
         """Do what the address says is to change after this week; what holds from week 0 on is in the scenario."""
-        changes = {each.name: each.value for each in self.address.changes if each.week == week > 0}
-        additions = [each.plan for each in self.address.additions if each.week == week]
         for world in (WITH, WITHOUT):
-            scenario = self.population.worlds[world].scenario
-            if changes:
-                scenario = override(scenario, changes)
-            for plan in additions if world == WITH else ():
-                scenario = begun(scenario, plan, week + 1)
+            scenario = self._changed(self.address, week, world) if week else self.population.worlds[world].scenario
             if scenario is not self.population.worlds[world].scenario:
                 self.population.records[world] = record(scenario.parameters)
                 self.population.replan(world, scenario)
 
-    def check(self, chosen: Address) -> None:
-        """Refuse levers moved after this week that the scenario cannot have."""
-        scenario = override(self.scenario, {e.name: e.value for e in chosen.changes if e.week == self.week})
-        for each in chosen.additions:
-            if each.week == self.week:
-                scenario = begun(scenario, each.plan, self.week + 1)
+    def _changed(self, chosen: Address, week: int, world: int) -> Scenario:
+        """The scenario of a world with what an address says is to change after a week: first plans, then levers."""
+        scenario = self.population.worlds[world].scenario
+        for each in chosen.additions if world == WITH else ():
+            if each.week == week:
+                scenario = begun(scenario, each.plan, week + 1)
+        moved = [each for each in chosen.changes if each.week == week and (world == WITH or not of_plan(each.name))]
+        return override(scenario, {each.name: each.value for each in moved}) if moved else scenario
+
+    def planned(self, chosen: Address | None = None) -> Scenario:
+        """The scenario of the world with the plan as it will stand next week; refuses what it cannot have."""
+        return self._changed(chosen or self.address, self.week, WITH) if self.week else self.scenario
 
     def series(self, since: int = 0) -> dict[str, np.ndarray]:
         """Every measure in both worlds from a week up to this one: (2, weeks) each."""
@@ -146,22 +159,22 @@ class Community:
 def scenarios(address: Address, network: Network = None) -> tuple[Scenario, Scenario]:
     """What an address asks for from the beginning on: with its plans, and the same without any."""
     setting = None if network else address.setting
-    start = {each.name: each.value for each in address.changes if each.week == 0}
+    at_once = [each for each in address.changes if each.week == 0]
+    start = {each.name: float(each.value) for each in at_once if not of_plan(each.name)}
     size = None if network else address.size
     chosen = tuple(
-        resolve(setting, list(plans) or [USUAL], parameters=start, people=size, network=network)
-        for plans in (address.plans, ())
+        resolve(setting, list(plans) or [USUAL], start, address.weeks, size, network) for plans in (address.plans, ())
     )
-    at_once = [each.plan for each in address.additions if each.week == 0]
     with_plans = chosen[WITH]
-    for plan in at_once:
+    for plan in (each.plan for each in address.additions if each.week == 0):
         with_plans = begun(with_plans, plan, 1)
-    return with_plans, chosen[WITHOUT]
+    own = {each.name: each.value for each in at_once if of_plan(each.name)}
+    return override(with_plans, own) if own else with_plans, chosen[WITHOUT]
 
 
-def levers_at(changes: tuple[Change, ...], week: int) -> dict[str, float]:
+def levers_at(changes: tuple[Change, ...], week: int) -> dict[str, float | str]:
     """The levers that stand moved after a week, each at its last value."""
-    return {each.name: each.value for each in sorted(changes) if each.week <= week}
+    return {each.name: each.value for each in changes if each.week <= week}
 
 
 def copied(state: State) -> State:

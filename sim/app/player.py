@@ -11,11 +11,14 @@ import traitlets
 
 from sim.app import address as link
 from sim.app import frames
-from sim.app.address import COLOURS, LARGEST_SEED, LATEST, Addition, Address, Change, in_range, one_of, whole
-from sim.app.choices import files, levers
-from sim.app.community import Community, levers_at
+from sim.app.address import COLOURS, LARGEST_SEED, LATEST, Addition, Address, Change, in_order, one_of, whole
+from sim.app.choices import files, label, levers, pinned_by
+from sim.app.community import WITH, Community, levers_at, scenarios
+from sim.app.fields import checked, fits
 from sim.app.view import View
 from sim.errors import InputError
+from sim.exploring.starts import STARTS
+from sim.scenario import Network
 
 
 class Player(View):
@@ -70,17 +73,23 @@ class Player(View):
         self._move(replace(self.session.address, week=whole("week", str(week), 0, LATEST)))
 
     def vue_choose(self, asked: Any) -> None:
-        """Another setting, plan, seed or size: a new beginning."""
+        """Another setting, plan, seed or beginning: lived anew. Levers stay where there still are such."""
         if not isinstance(asked, dict):
             raise InputError("this is no choice")
         here = self.session.address
         own = [link.OWN] if self.session.upload else []
         setting = one_of("setting", str(asked.get("setting", here.setting)), choices_of("settings") + own)
         plans = tuple(one_of("plan", str(each), choices_of("plans")) for each in asked.get("plans", here.plans)[:6])
-        size = here.size if setting == here.setting else None
         seed = whole("seed", str(asked.get("seed", here.seed)), 0, LARGEST_SEED)
-        changes = here.changes if setting == here.setting else ()
-        self._move(Address(setting, tuple(p for p in plans if p != "usual"), seed, size, 0, here.colour, None, changes))
+        begin = asked.get("begin", here.begin)
+        chosen = Address(
+            setting, tuple(p for p in plans if p != "usual"), seed, week=0, colour=here.colour,
+            begin=one_of("begin", str(begin), STARTS) if begin else "",
+        )  # fmt: skip
+        if setting == here.setting:
+            chosen = replace(chosen, size=here.size, weeks=here.weeks)
+            chosen = replace(chosen, changes=applicable(chosen, here.changes, self.session.network(chosen)))
+        self._move(chosen)
 
     def vue_upload(self, asked: Any) -> None:
         """Take the visitor's own network."""
@@ -101,10 +110,9 @@ class Player(View):
         """Move a lever: from the next week on, or from the very beginning if no week has been lived."""
         if not isinstance(asked, dict) or not {"name", "value"} <= set(asked):
             raise InputError("this is no lever")
-        name, value = str(asked["name"]), in_range(str(asked["name"]), str(asked["value"]))
+        name, value = str(asked["name"]), checked(str(asked["name"]), str(asked["value"]))
         here = self.session.address
-        others = tuple(each for each in here.changes if (each.week, each.name) != (here.week, name))
-        self._change(replace(here, changes=tuple(sorted((*others, Change(here.week, name, value))))))
+        self._change(replace(here, changes=in_order((*here.changes, Change(here.week, name, value)))))
 
     def vue_add(self, plan: Any) -> None:
         """Begin a plan in the next week."""
@@ -114,14 +122,14 @@ class Player(View):
 
     def vue_reset_levers(self, _nothing: Any) -> None:
         """Every lever back to the evidence, from the beginning on; plans that were begun late are gone."""
-        self._move(replace(self.session.address, changes=(), additions=(), week=0))
+        self._move(replace(self.session.address, changes=(), additions=(), begin="", week=0))
 
     def _change(self, chosen: Address) -> None:
         """Go on from here with other levers: at once if nothing has been lived, else from the next week on."""
         if chosen.week == 0:
             self._move(chosen)
             return
-        self.session.community.check(chosen)
+        self.session.community.planned(chosen)
         self._keep(chosen)
         self.show()
 
@@ -143,6 +151,13 @@ def choices_of(kind: str) -> list[str]:
     return shipped.names(kind.removesuffix("s"))
 
 
+def applicable(chosen: Address, changes: tuple[Change, ...], network: Network) -> tuple[Change, ...]:
+    """Of some levers those that an address can have from its beginning on or later: the others were of another plan."""
+    scenario = scenarios(chosen, network)[WITH]
+    pinned = pinned_by(scenario)
+    return tuple(each for each in changes if fits(each.name, scenario) and each.name not in pinned)
+
+
 def plan_titles(community: Community) -> list[str]:
     """The plans of a community by the titles that their files give them, those begun late as well."""
     names = [*community.address.plans, *(each.plan for each in community.address.additions)]
@@ -158,6 +173,7 @@ def shown(address: Address) -> dict[str, Any]:
         "colour": address.colour,
         "person": address.person,
         "week": address.week,
-        "changes": [[each.week, each.name, each.value] for each in address.changes],
+        "changes": [[each.week, each.name, each.value, label(each.name)] for each in address.changes],
         "additions": [[each.week, each.plan] for each in address.additions],
+        "begin": address.begin,
     }

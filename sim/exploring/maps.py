@@ -15,7 +15,7 @@ import pandas as pd
 from sim import criterion
 from sim.errors import InputError
 from sim.exploring import levers, refining, starts, tipping
-from sim.exploring.evaluating import Failed, Progress, Stopped, chunks
+from sim.exploring.evaluating import CHUNK, Failed, Progress, Stopped, chunks
 from sim.exploring.levers import Lever
 from sim.exploring.problems import Bounds
 from sim.measures import BY_NAME, ONCE
@@ -84,6 +84,7 @@ def tipping_map(
     threads: int | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    chunk: int = CHUNK,
 ) -> Map:
     """Map a measure over two levers, each a parameter of the registry or a field of a plan.
 
@@ -91,6 +92,7 @@ def tipping_map(
     four where the outcome changes. ``level`` is where the tipping line lies: for a norm and its parts one half (zero
     for perceived approval), else half-way between the lowest and the highest outcome. ``progress`` is called with the
     worlds lived and their number at most; ``cancelled`` is asked between batches, and ends the work with ``Stopped``.
+    ``chunk`` is how many person-weeks a batch has at most.
     """
     scenario = levers.scenario_for(setting, plans, (x, y), weeks, people, changes, network)
     wide, high = levers.lever(scenario, x, x_range), levers.lever(scenario, y, y_range)
@@ -98,7 +100,7 @@ def tipping_map(
         raise InputError("a map needs two levers", key="y", found=y)
     line, drawn = levers.level_of(measure, level), checked_seeds(seeds)
     check_points(points, depth)
-    walker = Walker(scenario, wide, high, measure, tuple(drawn), depth, threads, progress, cancelled, points)
+    walker = Walker(scenario, wide, high, measure, tuple(drawn), depth, threads, progress, cancelled, points, chunk)
     refining.refine(walker.look, depth, points, line)
     table = walker.table()
     return mapped(scenario, wide, high, measure, line, tuple(drawn), table, depth)
@@ -127,6 +129,7 @@ class Walker:
     progress: Progress | None
     cancelled: Cancelled | None
     most: int
+    chunk: int = CHUNK
 
     def __post_init__(self) -> None:
         self.variants = Variants(self.scenario, (self.x.name, self.y.name))
@@ -141,7 +144,7 @@ class Walker:
     def look(self, corners: "list[refining.Corner]") -> "dict[refining.Corner, list[float]]":
         """Live corners; the mean over seeds from each start, of the measure and of all else that is watched."""
         found: dict[refining.Corner, list[float]] = {}
-        for part in chunks(self.scenario, len(corners), 2 * len(self.seeds)):
+        for part in chunks(self.scenario, len(corners), 2 * len(self.seeds), self.chunk):
             if self.cancelled and self.cancelled():
                 raise Stopped
             found |= self.live([corners[k] for k in part])

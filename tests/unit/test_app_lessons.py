@@ -5,6 +5,7 @@ import pytest
 
 from sim.app import fans, lessons
 from sim.app.address import read
+from sim.app.community import WITH, scenarios
 from sim.app.pages.lessons import told
 from sim.errors import InputError
 from sim.study import compare
@@ -70,7 +71,15 @@ def test_one_community_of_a_lesson_can_be_watched():
     address = read(shown["arms"][1]["watch"].removeprefix("/?"))
     assert (address.setting, address.size, address.seed) == ("secondary_school", 300, 1)
     assert [(each.name, each.value) for each in address.changes] == [("norms.conformity", 0.0)]
-    assert told("who_to_train")["arms"][1]["watch"] == ""  # a link cannot hold how people are chosen
+    chosen = read(told("who_to_train")["arms"][1]["watch"].removeprefix("/?"))
+    assert [(each.name, each.value) for each in chosen.changes] == [("peer_leaders.seeding", "random")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_community_that_can_be_watched_is_one_that_the_lesson_lives(name):
+    made = lessons.lesson(name)
+    for arm, lived in zip(told(name)["arms"], lessons.scenarios(made), strict=True):
+        assert scenarios(read(arm["watch"].removeprefix("/?")))[WITH].digest() == lived.digest()
 
 
 def test_a_lesson_that_speaks_of_what_there_is_not_is_refused():

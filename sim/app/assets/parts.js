@@ -137,18 +137,17 @@
       },
       planGroups() { return [...new Set(this.levers.map(each => each.group))].filter(group => !["distress", "seeking", "replies", "care", "norms", "bonds", "groups"].includes(group)); },
       dates() {
-        const said = this.address.changes.map(([week, name, value]) => {
-          const about = this.levers.find(each => each.name === name);
-          return hs.fill(week ? w.levers.since : w.levers.always, {label: about ? about.label : name, value: this.text(value), week: week + 1});
-        });
-        return said.concat(this.address.additions.map(([week, plan]) => hs.fill(w.levers.begun, {label: this.titleOf(plan), week: week + 1})));
+        const said = this.address.changes.map(([week, , value, label]) => hs.fill(week ? w.levers.since : w.levers.always, {label, value: this.text(value), week: week + 1}));
+        const begins = this.address.begin ? [w.levers.begins[this.address.begin]] : [];
+        return begins.concat(said, this.address.additions.map(([week, plan]) => hs.fill(w.levers.begun, {label: this.titleOf(plan), week: week + 1})));
       },
       plans() { return this.choices.plans.filter(plan => plan.name !== "usual" && !this.address.plans.includes(plan.name) && !this.address.additions.some(each => each[1] === plan.name)); },
     },
     methods: {
       open(event) { if (event.target.open && !this.levers.length) this.$emit("open"); },
       value(each) { return each.name in this.moved ? this.moved[each.name] : each.usual; },
-      text(value) { return String(Number(Number(value).toPrecision(4))).replace("-", "−"); },
+      text(value) { return w.fields.rules[value] || String(Number(Number(value).toPrecision(4))).replace("-", "−"); },
+      choose(each, event) { this.$emit("lever", {name: each.name, value: event.target.value}); },
       set(each, event) {
         const value = Number(event.target.value);
         if (event.target.value !== "" && isFinite(value) && value >= each.low && value <= each.high) this.$emit("lever", {name: each.name, value});
@@ -164,15 +163,17 @@
     <label><span>{{ w.levers.find }}</span><input type="search" maxlength="60" v-model="wanted"></label>
     <label><span>{{ w.levers.begin }}</span><select v-model="plan"><option value="" disabled>{{ w.levers.choose }}</option><option v-for="each in plans" :key="each.name" :value="each.name">{{ each.title }}</option></select></label>
     <button type="button" class="hs-button" :disabled="!plan" @click="$emit('begin', plan); plan = ''">{{ week ? w.levers.next_week : w.levers.at_once }}</button>
+    <label><span>{{ w.levers.begin_as }}</span><select :value="address.begin" @change="$emit('choose', {begin: $event.target.value})"><option v-for="key in ['', 'absent', 'present']" :key="key" :value="key">{{ w.levers.begin_by[key || 'usual'] }}</option></select></label>
     <button type="button" class="hs-button" :disabled="!dates.length" @click="$emit('reset')">{{ w.levers.reset }}</button>
   </div>
   <p class="hs-note">{{ week ? w.levers.from_next : w.levers.from_start }}</p>
   <p v-if="wanted && !shown.length" class="hs-lead">{{ w.levers.no_match }}</p>
   <ul class="hs-lever-list"><li v-for="each in shown" :key="each.name" :class="{moved: each.name in moved}">
     <label :for="'lever-' + each.name">{{ each.label }}</label>
-    <div class="hs-lever-set"><input :id="'lever-' + each.name" type="range" :min="each.low" :max="each.high" :step="step(each)" :value="value(each)" :aria-valuetext="text(value(each)) + ' ' + each.unit" @change="set(each, $event)">
+    <div v-if="each.choices.length" class="hs-lever-set"><select :id="'lever-' + each.name" :value="value(each)" @change="choose(each, $event)"><option v-for="choice in each.choices" :key="choice.name" :value="choice.name">{{ choice.title }}</option></select></div>
+    <div v-else class="hs-lever-set"><input :id="'lever-' + each.name" type="range" :min="each.low" :max="each.high" :step="step(each)" :value="value(each)" :aria-valuetext="text(value(each)) + ' ' + each.unit" @change="set(each, $event)">
       <input type="number" class="hs-exact" :aria-label="each.label + ', ' + each.unit" :min="each.low" :max="each.high" step="any" :value="Number(Number(value(each)).toPrecision(4))" @change="set(each, $event)"><span class="hs-unit">{{ each.unit }}</span></div>
-    <details class="hs-about"><summary>{{ w.levers.range }} {{ text(each.low) }} – {{ text(each.high) }}, {{ w.levers.usual }} {{ text(each.usual) }}</summary>
+    <details class="hs-about"><summary><template v-if="!each.choices.length">{{ w.levers.range }} {{ text(each.low) }} – {{ text(each.high) }}, </template>{{ w.levers.usual }} {{ text(each.usual) }}</summary>
       <p>{{ each.meaning }}</p><p>{{ each.grade.charAt(0).toUpperCase() + each.grade.slice(1) }}. {{ each.why }}</p><p v-for="source in each.sources" class="hs-source">{{ source }}</p></details>
   </li></ul></div>
 </details>`,

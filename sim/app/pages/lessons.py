@@ -1,14 +1,16 @@
 """Lessons: predict, run, reveal, discuss; six of ten minutes, each lived by the engine there and then."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from sim import wording
+from sim.app import address as link
 from sim.app import lessons
+from sim.app.address import Address, Change
+from sim.app.fields import checked
 from sim.app.jobs import Tell
 from sim.app.lessons import Arm, Lesson
 from sim.app.working import Working
-from sim.params import registry
+from sim.errors import InputError
 from sim.scenario import resolve
 
 
@@ -84,11 +86,11 @@ def said(measure: str) -> dict[str, str]:
 
 
 def watched(made: Lesson, arm: Arm) -> str:
-    """The link to one of this arm's communities; nothing where a link cannot hold what the arm sets."""
-    if not all(name in registry() for name in arm.set):
+    """The link to the first of this arm's communities; nothing where a link cannot hold what the arm sets."""
+    try:
+        changes = link.in_order(Change(0, name, checked(name, str(value))) for name, value in arm.set.items())
+    except InputError:
         return ""
-    words = [("setting", made.setting)]
-    words += [("plan", plan) for plan in arm.plans if plan != "usual"]
-    words += [("seed", "1"), ("size", str(made.people))]
-    words += [("set", f"{name}:{float(value):.10g}") for name, value in arm.set.items()]
-    return "/?" + urlencode(words, safe=":")
+    plans = tuple(plan for plan in arm.plans if plan != "usual")
+    first = Address(made.setting, plans, 1, made.people, changes=changes, weeks=made.weeks)
+    return "/?" + link.written(first)
