@@ -17,10 +17,10 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from sim.results import Results
     from sim.schema import Scenario
+    from sim.study import Drawing
 
 LISTS = ("settings", "plans", "parameters", "measures")
 FILE_KINDS = ("setting", "plan")
-type Drawing = Callable[[Sequence[int]], list[dict[str, float]]]  # the parameters that go with each of some seeds
 RESULTS = "results"  # the folder for results that are given no other
 
 
@@ -156,7 +156,7 @@ def schema(kind: str, out: Path | None) -> None:
 # Steps of several commands
 
 
-def drawing(uncertainty: str, made: "Sequence[Scenario]") -> Drawing | None:
+def drawing(uncertainty: str, made: "Sequence[Scenario]") -> "Drawing | None":
     """What draws the parameters that go with each seed, if they are to be drawn: the same for every plan."""
     from sim import posterior
 
@@ -172,24 +172,28 @@ def lived(made: "list[Scenario]", labels: list[str], seeds: list[int], live: dic
         return study.run(made, seeds, labels=labels, progress=moved, **live)
 
 
-def place(writing: Writing, setting: str, plans: Sequence[str]) -> Path:
-    """Where results go; a place that is taken is refused before anything is run."""
+def place(writing: Writing, first: str, others: Sequence[str], ours: Callable[[Path], bool] | None = None) -> Path:
+    """Where results go; a place that is taken is refused before anything is run.
+
+    Without --out it is a new folder named after files or words; --force replaces what is ``ours``, a result usually.
+    """
     from sim import results, storing
 
     if writing.out is not None:
         if writing.force and writing.out.is_dir() and not any(writing.out.iterdir()):
             return writing.out
-        storing.check_free(
-            Path(os.path.realpath(writing.out)), writing.out, results.is_result if writing.force else None
-        )
+        replaceable = (ours or results.is_result) if writing.force else None
+        storing.check_free(Path(os.path.realpath(writing.out)), writing.out, replaceable)
         return writing.out
-    stem = "-".join([Path(setting).stem, *(Path(plan).stem for plan in plans)])[:100]
-    number = 1
-    while True:
-        found = Path(RESULTS) / (stem if number == 1 else f"{stem}-{number}")
-        if not os.path.lexists(found):
-            return found
+    return free_place("-".join(Path(each).stem for each in (first, *others)))
+
+
+def free_place(name: str) -> Path:
+    """A new folder in results, of this name or with a number behind it."""
+    stem, number = name[:100], 1
+    while os.path.lexists(found := Path(RESULTS) / (stem if number == 1 else f"{stem}-{number}")):
         number += 1
+    return found
 
 
 def save(

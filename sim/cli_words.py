@@ -101,12 +101,15 @@ class Asked:
             raise InputError("a file of people needs a file of ties", key="--people", allowed="--people with --ties")
         return None if self.ties is None else (self.people, self.ties)
 
-    def words(self, seeds: Sequence[int]) -> list[str]:
+    def options(self) -> list[str]:
         """The same again as words of a command."""
         options = (("--weeks", self.weeks), ("--size", self.size), ("--people", self.people), ("--ties", self.ties))
         made = [part for name, value in options if value is not None for part in (name, str(value))]
-        made += [part for change in self.changes for part in ("--set", change)]
-        return [*made, "--seed", str(seeds[0]), "--seeds", str(len(seeds))]
+        return made + [part for change in self.changes for part in ("--set", change)]
+
+    def words(self, seeds: Sequence[int]) -> list[str]:
+        """The same again, with seeds, as words of a command."""
+        return [*self.options(), "--seed", str(seeds[0]), "--seeds", str(len(seeds))]
 
 
 def apart(words: Sequence[str], asked: Asked) -> tuple[str | None, list[str]]:

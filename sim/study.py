@@ -26,6 +26,7 @@ LIBRARIES = ("numpy", "numba", "pandas", "pyarrow")
 
 Progress = Callable[[int, int], object]  # person-weeks done, person-weeks in all
 Draws = Sequence[Mapping[str, float]]  # for each seed the parameters that are drawn with it
+Drawing = Callable[[Sequence[int]], Draws]  # what draws them; for a seed always the same
 
 
 def run(

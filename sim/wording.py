@@ -33,6 +33,12 @@ HOLDS = {
     LUCK: "95% interval of the mean over seeds: luck only, not parameter uncertainty",
     LUCK_AND_PARAMETERS: "95% interval of the mean over seeds and draws of the parameters: luck and parameters",
 }
+# The same of an answer that a search found.
+ANSWERS = {
+    LUCK: "This holds luck only: if the model’s assumptions are off, so may be the answer.",
+    LUCK_AND_PARAMETERS: "Each seed drew its own parameters, so this holds luck and parameters; what the model leaves "
+    "out is not in it.",
+}
 SCALE = "on a scale from −1 to 1"
 MARKED = ("higher", "lower")  # verdicts on intervals that leave out zero
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sim
-from sim import cli, cli_progress, showing, wording
+from sim import cli, cli_progress, showing
 from sim.cli_words import Asked
 
 if TYPE_CHECKING:
@@ -33,12 +33,19 @@ class Written:
     rows: str  # the table as HTML
     facts: dict[str, Any]
     words: list[str]
+    measure: str
+    uncertainty: str  # what intervals hold: wording.LUCK, or wording.LUCK_AND_PARAMETERS
+
+    @property
+    def command(self) -> str:
+        """The command that gives this answer again."""
+        return shlex.join(["helpseek", *self.words])
 
 
-def common(asked: Asked, measure: str) -> list[str]:
+def common(asked: Asked, measure: str, uncertainty: str) -> list[str]:
     """Options that both commands have, as words."""
-    made = asked.words([1])
-    return [*made[: made.index("--seed")], "--measure", measure]
+    drawn = [] if uncertainty == "none" else ["--uncertainty", uncertainty]
+    return [*asked.options(), "--measure", measure, *drawn]
 
 
 class teller:
@@ -72,13 +79,11 @@ def sim_is_warm() -> bool:
     return compiled.is_warm()
 
 
-def put(written: Written, measure: str, writing: cli.Writing, setting: str) -> None:
+def put(written: Written, target: Path, writing: cli.Writing) -> None:
     """Show an answer, and write it into a folder that appears whole or not at all."""
     from sim import storing
 
-    facts = about(written, measure)
-    target = writing.out or free_place(written.kind, setting)
-    command = shlex.join(["helpseek", *written.words])
+    facts = about(written)
 
     def fill(folder: Path) -> None:
         from sim import plots
@@ -90,17 +95,7 @@ def put(written: Written, measure: str, writing: cli.Writing, setting: str) -> N
             figures = folder / "figures"
             figures.mkdir()
             plots.save(written.drawn.figure, figures / written.drawn.name)
-            text = leaflet.page(
-                written.heading,
-                written.about,
-                written.question,
-                written.said,
-                [written.drawn],
-                figures,
-                written.rows,
-                command,
-            )
-            (folder / "report.html").write_text(text, encoding="utf-8")
+            (folder / "report.html").write_text(leaflet.page(written, figures), encoding="utf-8")
 
     storing.write_folder(target, fill, is_answer if writing.force else None)
     if writing.as_json:
@@ -112,15 +107,15 @@ def put(written: Written, measure: str, writing: cli.Writing, setting: str) -> N
         showing.show_files(str(target), files)
 
 
-def about(written: Written, measure: str) -> dict[str, Any]:
+def about(written: Written) -> dict[str, Any]:
     """An answer as plain data."""
     return {
         "program": "help-seeking-norms",
         "kind": written.kind,
         "version": sim.__version__,
-        "command": shlex.join(["helpseek", *written.words]),
-        "measure": measure,
-        "uncertainty": wording.LUCK,
+        "command": written.command,
+        "measure": written.measure,
+        "uncertainty": written.uncertainty,
         "question": written.question,
         "answer": dict(written.said),
         **written.facts,
@@ -136,14 +131,6 @@ def is_answer(folder: Path) -> bool:
         return False
 
 
-def free_place(kind: str, setting: str) -> Path:
-    """A new folder in results."""
-    stem, number = f"{kind}-{Path(setting).stem}"[:100], 1
-    while (found := Path(cli.RESULTS) / (stem if number == 1 else f"{stem}-{number}")).exists():
-        number += 1
-    return found
-
-
 def show(written: Written) -> None:
     """The answer on the screen."""
     screen = showing.console()
@@ -151,11 +138,3 @@ def show(written: Written) -> None:
     showing.put(screen, written.question)
     for heading, text in written.said:
         showing.put(screen, "", f"{heading}. {text}")
-
-
-def check_free(writing: cli.Writing) -> None:
-    """Refuse a place that is taken before anything is run."""
-    from sim import storing
-
-    if writing.out is not None:
-        storing.check_free(writing.out.absolute(), writing.out, is_answer if writing.force else None)

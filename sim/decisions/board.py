@@ -93,23 +93,27 @@ def holds(results: "Results", measure: str) -> str:
 
 def over_draws(results: "Results", measure: str) -> str:
     """In how many draws each plan did better than the first, and between which ends nine in ten differences lie."""
-    values = comparisons.by_seed(results, measure)
-    sign = 1.0 if BY_NAME[measure].better == HIGHER else -1.0
-    said = []
-    for place, label in enumerate(results.labels[1:], 1):
-        apart = (values[:, place] - values[:, 0])[np.isfinite(values[:, [0, place]]).all(axis=1)]
-        if not apart.size:
-            continue
-        better, worse = int((sign * apart > 0).sum()), int((sign * apart < 0).sum())
-        how, (low, high) = wording.said(measure), np.quantile(apart, (0.05, 0.95)).tolist()
-        decimals = wording.decimals_of(how, 0.0, low, high)
-        ends = [wording.plain(each * how.factor, decimals) for each in (low, high)]
-        base = title(results.labels[0])
-        said.append(
-            f"“{title(label)}” did better than “{base}” in {better} of {apart.size}, worse in {worse}, "
-            f"and nine in ten differences lie between {ends[0]} and {ends[1]} {how.step}"
-        )
-    return ". ".join(said) + "."
+    values, base = comparisons.by_seed(results, measure), f"“{title(results.labels[0])}”"
+    said = [
+        in_draws(f"“{title(label)}”", base, values[:, place] - values[:, 0], measure)
+        for place, label in enumerate(results.labels[1:], 1)
+    ]
+    return " ".join(each for each in said if each)
+
+
+def in_draws(one: str, other: str, apart: np.ndarray, measure: str) -> str:
+    """In how many draws one did better than another, from their difference in each."""
+    known = apart[np.isfinite(apart)]
+    if not known.size:
+        return ""
+    gain = known if BY_NAME[measure].better == HIGHER else -known
+    how, (low, high) = wording.said(measure), np.quantile(known, (0.05, 0.95)).tolist()
+    decimals = wording.decimals_of(how, 0.0, low, high)
+    ends = [wording.plain(each * how.factor, decimals) for each in (low, high)]
+    return (
+        f"{one} did better than {other} in {int((gain > 0).sum())} of {known.size}, worse in {int((gain < 0).sum())}, "
+        f"and nine in ten differences lie between {ends[0]} and {ends[1]} {how.step}."
+    )
 
 
 def fairness(table: pd.DataFrame, labels: list[str]) -> str:

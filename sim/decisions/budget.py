@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim import wording
-from sim.decisions import chances, options, pricing, racing
+from sim import study, wording
+from sim.decisions import board, chances, options, pricing, racing
 from sim.decisions.options import Option
 from sim.errors import InputError, shown
 from sim.scenario import override, scenario_from_dict
@@ -29,6 +29,7 @@ class Answer:
     choices: list[Option]  # the first spends nothing
     race: racing.Race
     refused: list[str]  # plans of which nothing can be afforded
+    uncertainty: str = wording.LUCK
 
     @property
     def best(self) -> int:
@@ -54,8 +55,9 @@ def asked(
     fresh: int,
     levels: int,
     tell: racing.Tell | None = None,
+    draws: study.Drawing | None = None,
 ) -> Answer:
-    """The answer for these plans, fields and money."""
+    """The answer for these plans, fields and money; ``draws`` gives each seed its parameters, the same for all."""
     if not money > 0:
         raise InputError("this is no amount of money", key="--money", found=shown(money), allowed="above 0")
     choices = options.affordable(scenarios, labels, fields, money, levels)
@@ -66,8 +68,9 @@ def asked(
         raise InputError(
             "nothing can be afforded", key="--money", found=f"{money:g}", allowed=cheapest(scenarios, labels, fields)
         )
-    race = racing.run([each.scenario for each in choices], measure, seeds, fresh, 0, tell)
-    return Answer(money, pricing.currency(scenarios), measure, choices, race, refused)
+    race = racing.run([each.scenario for each in choices], measure, seeds, fresh, tell, draws)
+    holds = wording.LUCK_AND_PARAMETERS if draws else wording.LUCK
+    return Answer(money, pricing.currency(scenarios), measure, choices, race, refused, holds)
 
 
 def doing_nothing(scenario: "Scenario") -> Option:
@@ -123,6 +126,9 @@ def in_words(answer: Answer) -> list[tuple[str, str]]:
             )
         )
     made.append(("How sure", sure(answer, chance)))
+    if answer.uncertainty == wording.LUCK_AND_PARAMETERS and race.left[answer.best] != 0:
+        apart = race.last[:, answer.best] - race.last[:, 0]
+        made.append(("Draw by draw", board.in_draws("This choice", "doing nothing more", apart, answer.measure)))
     if answer.refused:
         made.append(("Too dear", f"Of {joined(f'“{title(x)}”' for x in answer.refused)} nothing can be afforded."))
     return made
@@ -157,7 +163,7 @@ def sure(answer: Answer, chance: float) -> str:
     )
     said = f"It is {chances.word(chance)} that this very choice is the best of all (chance {chances.percent(chance)}). "
     said += f"By plan: {plans}. {ranges(answer)}"
-    return said.strip() + " This holds luck only: if the model’s assumptions are off, so may be the choice."
+    return f"{said.strip()} {wording.ANSWERS[answer.uncertainty]}"
 
 
 def ranges(answer: Answer) -> str:

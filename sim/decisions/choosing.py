@@ -1,12 +1,13 @@
 """What the command seeding does, once its words are understood."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim import cli, cli_words, wording
 from sim.cli_words import Asked
 from sim.decisions import doing
-from sim.decisions.answering import Written, check_free, common, put, teller
+from sim.decisions.answering import Written, common, is_answer, put, teller
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,42 +15,51 @@ if TYPE_CHECKING:
     from sim.decisions.training import Found
 
 
-def seeding(
-    setting: str | None,
-    plan: str,
-    asked: Asked,
-    number: int,
-    rules: Sequence[str],
-    measure: str,
-    seeds: tuple[int, int, int],
-    intervention: str | None,
-    writing: cli.Writing,
-) -> None:
-    """Whom to train? ``seeds``: fresh ones to compare on, those to choose on, and how many candidates."""
+@dataclass(frozen=True)
+class Question:
+    """What is asked, as the command line has it."""
+
+    setting: str | None
+    plan: str
+    asked: Asked
+    number: int  # how many people are trained
+    rules: list[str]
+    measure: str
+    seeds: int  # on which rules are compared
+    training: int  # seeds on which greedy chooses
+    candidates: int  # people among whom greedy chooses
+    intervention: str | None
+    uncertainty: str
+
+    def words(self, rules: Sequence[str]) -> list[str]:
+        """The same again as words of a command."""
+        made = ["seeding", *([self.setting] if self.setting else []), "--plan", self.plan, "--number", str(self.number)]
+        made += [part for rule in rules for part in ("--rule", rule)]
+        made += common(self.asked, self.measure, self.uncertainty)
+        made += ["--seeds", str(self.seeds), "--training-seeds", str(self.training)]
+        made += ["--candidates", str(self.candidates)]
+        return made + (["--intervention", self.intervention] if self.intervention else [])
+
+
+def seeding(wanted: Question, writing: cli.Writing) -> None:
+    """Compare rules for whom to train, and write the answer down."""
     from sim.decisions import training
 
-    doing.check_measure(measure)
-    check_free(writing)
-    chosen = [part for word in rules for part in word.split(",") if part] or list(training.RULES)
-    scenario = cli_words.scenarios(setting, [plan], asked)[0]
-    if not rules and scenario.setting.network is None:
-        chosen.remove(training.GREEDY)
-    fresh, training_seeds, candidates = seeds
-    first = range(1, 1 + training_seeds)
+    doing.check_measure(wanted.measure)
+    rules = [part for word in wanted.rules for part in word.split(",") if part] or list(training.RULES)
+    scenario = cli_words.scenarios(wanted.setting, [wanted.plan], wanted.asked)[0]
+    if not wanted.rules and scenario.setting.network is None:
+        rules.remove(training.GREEDY)
+    draws = cli.drawing(wanted.uncertainty, [scenario])
+    target = cli.place(writing, "seeding", [scenario.setting_name], is_answer)
+    first = range(1, 1 + wanted.training)
+    fresh = range(first.stop, first.stop + wanted.seeds)
+    number, measure, item = wanted.number, wanted.measure, wanted.intervention
     with teller(writing.quiet) as tell:
         found = training.compared(
-            scenario,
-            chosen,
-            number,
-            measure,
-            range(1 + training_seeds, 1 + training_seeds + fresh),
-            first,
-            candidates,
-            intervention,
-            tell,
+            scenario, rules, number, measure, fresh, first, wanted.candidates, item, tell=tell, draws=draws
         )
-    words = seeding_words(setting, plan, asked, number, chosen, measure, seeds, intervention)
-    put(told(found, plan, scenario.setting.title, words), measure, writing, scenario.setting_name)
+    put(told(found, wanted.plan, scenario.setting.title, wanted.words(rules)), target, writing)
 
 
 def told(found: "Found", plan: str, place: str, words: list[str]) -> Written:
@@ -68,25 +78,9 @@ def told(found: "Found", plan: str, place: str, words: list[str]) -> Written:
         rules_table(table, found.measure),
         {"number": number, "training_worlds": found.training_worlds, "worlds": found.worlds, "people": found.people},
         words,
+        found.measure,
+        found.uncertainty,
     )
-
-
-def seeding_words(
-    setting: str | None,
-    plan: str,
-    asked: Asked,
-    number: int,
-    rules: Sequence[str],
-    measure: str,
-    seeds: tuple[int, int, int],
-    intervention: str | None,
-) -> list[str]:
-    """The command once more."""
-    words = ["seeding", *([setting] if setting else []), "--plan", plan, "--number", str(number)]
-    words += [part for rule in rules for part in ("--rule", rule)] + common(asked, measure)
-    words += ["--seeds", str(seeds[0]), "--training-seeds", str(seeds[1]), "--candidates", str(seeds[2])]
-    words += ["--intervention", intervention] if intervention else []
-    return words
 
 
 def rules_table(table: "pd.DataFrame", measure: str) -> str:

@@ -149,6 +149,7 @@ def budget(
     number: Annotated[int, typer.Option("--seeds", metavar="N", min=5, help="Seeds of the first round.")] = 20,
     fresh: Annotated[int, typer.Option("--fresh-seeds", metavar="N", min=5, help="Seeds to judge those left.")] = 100,
     levels: Annotated[int, typer.Option("--levels", metavar="N", min=2, help="Values tried of each field.")] = 8,
+    uncertainty: Uncertainty = "none",
     weeks: Weeks = None,
     size: Size = None,
     people: People = None,
@@ -163,13 +164,16 @@ def budget(
     """With this much money: which plan, and how much of it? Costs must be filled in; doing nothing more is one choice.
 
     All that can be afforded is run on a few seeds; what has no chance drops out; the rest is judged on fresh seeds.
+    With --uncertainty posterior each seed draws its parameters too, so that the answer holds luck and parameters.
     """
     from sim import cli
     from sim.decisions import spending
 
     writing, asked = cli.Writing(out, force, page, quiet, as_json), Asked(weeks, size, people, ties, changes or [])
-    search = (number, fresh, levels)
-    spending.budget(setting, plans or [], asked, money, vary or [], measure or USUAL, search, costs, writing)
+    wanted = spending.Question(
+        setting, plans or [], asked, money, vary or [], measure or USUAL, number, fresh, levels, costs, uncertainty
+    )
+    spending.budget(wanted, writing)
 
 
 def seeding(
@@ -191,6 +195,7 @@ def seeding(
     intervention: Annotated[
         str | None, typer.Option("--intervention", metavar="NAME", help="Which, if the plan has several.")
     ] = None,
+    uncertainty: Uncertainty = "none",
     weeks: Weeks = None,
     size: Size = None,
     people: People = None,
@@ -205,11 +210,15 @@ def seeding(
     """Whom to train? Rules compared with chance at equal cost, as each chooses equally many.
 
     nominated, degree, k_core, betweenness and group_spread look at the network; greedy tries people one by one on the
-    model, which takes a while, and is judged on other seeds than it chose on.
+    model, which takes a while, and is judged on other seeds than it chose on. With --uncertainty posterior each seed
+    draws its parameters too.
     """
     from sim import cli
     from sim.decisions import choosing
 
     writing, asked = cli.Writing(out, force, page, quiet, as_json), Asked(weeks, size, people, ties, changes or [])
-    search = (number, training, candidates)
-    choosing.seeding(setting, plan, asked, chosen, rules or [], measure or USUAL, search, intervention, writing)
+    wanted = choosing.Question(
+        setting, plan, asked, chosen, rules or [], measure or USUAL, number, training, candidates, intervention,
+        uncertainty,
+    )  # fmt: skip
+    choosing.seeding(wanted, writing)

@@ -41,7 +41,6 @@ class Comparison:
 def compare(wanted: Comparison, live: dict[str, Any], writing: cli.Writing, at: str) -> None:
     """Live one setting under several plans on the same seeds, and say what differs."""
     cli_words.one_of(at, ("mean", "final"), "time")
-    cli_words.one_of(wanted.uncertainty, ("none", "posterior"), "uncertainty")
     check_measure(wanted.measure)
     names = plans_of(wanted)
     made = with_costs(cli_words.scenarios(wanted.setting, names, wanted.asked), wanted.costs)

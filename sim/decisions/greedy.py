@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim import study
 from sim.errors import InputError
 from sim.measures import BY_NAME, HIGHER
 from sim.population import Population, World
+from sim.scenario import override
 from sim.sweeps import measured
 
 if TYPE_CHECKING:
@@ -22,31 +24,43 @@ if TYPE_CHECKING:
 AT_ONCE = 6  # people tried together once most gains are known
 
 Tell = Callable[[str], object]
+Choice = Sequence[int] | str  # people by their places, or a seeding rule by which each community chooses its own
 
 
 @dataclass
 class Trials:
-    """Sets of people put in place of those whom an intervention reaches, and what came of it."""
+    """Others put in place of those whom an intervention reaches, and what came of it.
+
+    ``draws`` gives each seed its parameters, the same whoever is reached.
+    """
 
     scenario: "Scenario"
     intervention: str
     measure: str
     seeds: Sequence[int]
+    draws: study.Drawing | None = None
     worlds: int = 0  # lived so far
-    bit: int = field(init=False)
+    bases: "list[Scenario]" = field(init=False)  # the scenario of each seed
 
     def __post_init__(self) -> None:
-        self.bit = list(self.scenario.interventions).index(self.intervention)
+        if self.draws is None:
+            self.bases = [self.scenario] * len(self.seeds)
+        else:
+            self.bases = [study.drawn(self.scenario, values) for values in self.draws(self.seeds)]
 
-    def by_seed(self, sets: Sequence[Sequence[int] | None]) -> np.ndarray:
-        """The measure with each set of people reached, or (None) whom the scenario itself reaches: (seeds, sets)."""
-        copies = [self.scenario.model_copy() for _ in sets]
-        people = {
-            id(copy): np.array(list(chosen), np.int64)
-            for copy, chosen in zip(copies, sets, strict=True)
-            if chosen is not None
-        }
-        mark = np.uint32(1 << self.bit)
+    def by_seed(self, choices: Sequence[Choice]) -> np.ndarray:
+        """The measure with each choice of people reached: (seeds, choices)."""
+        copies: dict[int, list[Scenario]] = {}
+        people: dict[int, np.ndarray] = {}
+        for base in self.bases:
+            if id(base) not in copies:
+                copies[id(base)] = made = [self.reaching(base, choice) for choice in choices]
+                people |= {
+                    id(copy): np.array(choice, np.int64)
+                    for copy, choice in zip(made, choices, strict=True)
+                    if not isinstance(choice, str)
+                }
+        mark = np.uint32(1 << list(self.scenario.interventions).index(self.intervention))
 
         def begin(population: Population) -> None:
             for w, world in enumerate(population.worlds):
@@ -55,12 +69,20 @@ class Trials:
                     reached &= ~mark
                     reached[chosen] |= mark
 
-        worlds = [World(copy, seed) for seed in self.seeds for copy in copies]
+        worlds = [
+            World(copy, seed) for seed, base in zip(self.seeds, self.bases, strict=True) for copy in copies[id(base)]
+        ]
         found = measured(worlds, self.measure, "mean", begin=begin)
         if found.failures:
             raise InputError(f"a world could not be lived: {next(iter(found.failures.values()))}")
         self.worlds += len(worlds)
-        return found.values[self.measure].reshape(len(self.seeds), len(sets))
+        return found.values[self.measure].reshape(len(self.seeds), len(choices))
+
+    def reaching(self, base: "Scenario", choice: Choice) -> "Scenario":
+        """A copy in which the intervention is to reach a choice of people: by rule, or as they are put in by hand."""
+        if isinstance(choice, str):
+            return override(base, {f"plans.{self.intervention}.seeding": choice})
+        return base.model_copy()
 
     def worth(self, sets: Sequence[Sequence[int]]) -> np.ndarray:
         """How good each set is: the mean over seeds, more is better."""

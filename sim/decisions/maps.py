@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from sim.decisions.budget import Answer
     from sim.decisions.training import Found
 
-LUCK = "luck only, not parameter uncertainty"
-
 
 def bought(answer: "Answer", place: str) -> Drawn:
     """What each option costs and does: faint as it did at first, bold on fresh seeds."""
@@ -45,8 +43,7 @@ def bought(answer: "Answer", place: str) -> Drawn:
     mark(panel, float(best.cost), float(best.difference) * how.factor, chances.percent(best.chance_of_being_best))
     frame(panel, answer, how)
     drawing.key(figure, panel, always=True, long=1.4)
-    seeds = wording.counted(len(answer.race.last), "fresh seed")
-    drawing.foot(figure, f"{drawing.safe(place)}, simulation, {seeds}, 95% intervals: {LUCK}")
+    drawing.foot(figure, wording.source_line(len(answer.race.last), drawing.safe(place), answer.uncertainty))
     caption = (
         "Each mark is one way to spend money: what it costs, and what it changes against doing nothing more. Faint "
         "marks dropped out early, on few seeds; bold marks, with 95% intervals, were judged on fresh seeds. The dashed "
@@ -101,8 +98,7 @@ def rules(found: "Found", place: str) -> Drawn:
     panels.about_zero(panel, how.step)
     panel.set_xlabel(f"{how.step}   {better}", color=style.QUIET)
     panel.set_title(f"{how.label}: difference from {found.number} people at random", **drawing.TITLE)
-    seeds = wording.counted(len(found.values), "fresh seed")
-    drawing.foot(figure, f"{drawing.safe(place)}, simulation, {seeds}, 95% intervals: {LUCK}")
+    drawing.foot(figure, wording.source_line(len(found.values), drawing.safe(place), found.uncertainty))
     caption = (
         f"What {found.number} people chosen by each rule change, against as many at random (the line at zero) on the "
         "same seeds; and what would be if nobody were trained. A bar that crosses the line shows no clear difference."

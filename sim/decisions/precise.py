@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 MEASURE = "sought_in_time"
 MOST = 500  # seeds
 
-Drawing = Callable[[Sequence[int]], study.Draws]  # a draw of parameters for each seed
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -51,7 +49,7 @@ def compared(
     first_seed: int,
     first: int,
     wanted: Wanted,
-    draws: Drawing | None = None,
+    draws: study.Drawing | None = None,
     tell: Callable[[str], object] | None = None,
     **live: Any,
 ) -> "Results":
@@ -100,7 +98,7 @@ def lived(
     first_seed: int,
     begin: int,
     end: int,
-    draws: Drawing | None,
+    draws: study.Drawing | None,
     live: dict[str, Any],
 ) -> "Results":
     """The results of the seeds from the place ``begin`` up to ``end``."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim import comparing, study
 from sim.decisions import chances
 from sim.errors import InputError
 from sim.measures import BY_NAME
@@ -31,17 +32,25 @@ class Race:
     """What came of it; places are those of the scenarios."""
 
     first: np.ndarray  # (seeds of the first round, scenarios): what all of them came to
-    early: list[dict[str, float]]  # of each its difference from the base when it dropped out, or before the last round
-    left: list[int]  # who came to the last round, the base first
+    early: list[dict[str, float]]  # of each its difference from the first when it dropped out, or before the last round
+    left: list[int]  # who came to the last round
     last: np.ndarray  # (fresh seeds, left)
     best: np.ndarray  # (left): the chance of each to be the best
     worlds: int  # lived in all
 
 
 def run(
-    scenarios: "Sequence[Scenario]", measure: str, seeds: int, fresh: int, base: int = 0, tell: Tell | None = None
+    scenarios: "Sequence[Scenario]",
+    measure: str,
+    seeds: int,
+    fresh: int,
+    tell: Tell | None = None,
+    draws: study.Drawing | None = None,
 ) -> Race:
-    """Race scenarios over a measure; ``seeds`` in the first round, ``fresh`` in the last. The base never drops out."""
+    """Race scenarios over a measure; ``seeds`` in the first round, ``fresh`` in the last. The first never drops out.
+
+    ``draws`` gives each seed its parameters, the same for every scenario; then chances and intervals hold those too.
+    """
     left, begun, worlds = list(range(len(scenarios))), 1, 0
     early: list[dict[str, float]] = [{} for _ in scenarios]
     first = values = np.empty((0, len(left)))
@@ -50,32 +59,38 @@ def run(
             break
         if tell:
             tell(f"{len(left)} ways, {turn * seeds} seeds each")
-        more = lived([scenarios[k] for k in left], range(begun, begun + turn * seeds), measure)
+        more = lived([scenarios[k] for k in left], range(begun, begun + turn * seeds), measure, draws)
         worlds, begun = worlds + more.size, begun + turn * seeds
         values = np.vstack((values, more))
         first = values if turn == ROUNDS[0] else first
         for column, k in enumerate(left):
-            early[k] = difference(values, column, left.index(base))
-        stay = staying(chances.of_being_best(values, BY_NAME[measure]), left.index(base), turn == ROUNDS[-1])
+            early[k] = difference(values, column)
+        stay = staying(chances.of_being_best(values, BY_NAME[measure]), turn == ROUNDS[-1])
         left, values = [left[k] for k in stay], values[:, stay]
-    left = [base, *(k for k in left if k != base)]
     if tell:
         tell(f"{len(left)} ways left, {fresh} fresh seeds each")
-    last = lived([scenarios[k] for k in left], range(begun, begun + fresh), measure)
+    last = lived([scenarios[k] for k in left], range(begun, begun + fresh), measure, draws)
     return Race(first, early, left, last, chances.of_being_best(last, BY_NAME[measure]), worlds + last.size)
 
 
-def staying(chance: np.ndarray, base: int, end: bool) -> list[int]:
-    """Who stays: the base, and whoever still has a chance; before the last round not too many."""
+def staying(chance: np.ndarray, end: bool) -> list[int]:
+    """Who stays: the first, and whoever still has a chance; before the last round not too many."""
     if not np.isfinite(chance).all():
         return list(range(chance.size))
-    order = [k for k in chances.ordered(chance.tolist()) if chance[k] >= OUT and k != base]
-    return sorted([base, *(order[: LEFT - 1] if end else order)])
+    order = [k for k in chances.ordered(chance.tolist()) if chance[k] >= OUT and k != 0]
+    return sorted([0, *(order[: LEFT - 1] if end else order)])
 
 
-def lived(scenarios: "Sequence[Scenario]", seeds: range, measure: str) -> np.ndarray:
+def lived(
+    scenarios: "Sequence[Scenario]", seeds: range, measure: str, draws: study.Drawing | None = None
+) -> np.ndarray:
     """A measure of every scenario with every seed: (seeds, scenarios)."""
-    worlds = [World(scenario, seed) for seed in seeds for scenario in scenarios]
+    drawn = draws(seeds) if draws else [{}] * len(seeds)
+    worlds = [
+        World(study.drawn(scenario, values) if values else scenario, seed)
+        for seed, values in zip(seeds, drawn, strict=True)
+        for scenario in scenarios
+    ]
     found = measured(worlds, measure, "mean")
     if found.failures:
         place, why = next(iter(found.failures.items()))
@@ -83,8 +98,6 @@ def lived(scenarios: "Sequence[Scenario]", seeds: range, measure: str) -> np.nda
     return found.values[measure].reshape(len(seeds), len(scenarios))
 
 
-def difference(values: np.ndarray, place: int, base: int = 0) -> dict[str, float]:
-    """The paired difference of one from the base, with its interval."""
-    from sim import comparing
-
-    return comparing.difference(values[:, base], values[:, place], paired=True)
+def difference(values: np.ndarray, place: int) -> dict[str, float]:
+    """The paired difference of one from the first, with its interval."""
+    return comparing.difference(values[:, 0], values[:, place], paired=True)

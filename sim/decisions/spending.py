@@ -1,13 +1,14 @@
 """What the command budget does, once its words are understood."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import cli, cli_words, wording
 from sim.cli_words import Asked
 from sim.decisions import doing
-from sim.decisions.answering import Written, check_free, common, put, teller
+from sim.decisions.answering import Written, common, is_answer, put, teller
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,32 +17,48 @@ if TYPE_CHECKING:
     from sim.decisions.budget import Answer
 
 
-def budget(
-    setting: str | None,
-    plans: Sequence[str],
-    asked: Asked,
-    money: float,
-    vary: Sequence[str],
-    measure: str,
-    seeds: tuple[int, int, int],
-    costs: Path | None,
-    writing: cli.Writing,
-) -> None:
-    """With this much money: which plan, and how much of it? ``seeds``: of the first round, the fresh ones, levels."""
+@dataclass(frozen=True)
+class Question:
+    """What is asked, as the command line has it."""
+
+    setting: str | None
+    plans: list[str]
+    asked: Asked
+    money: float
+    vary: list[str]
+    measure: str
+    seeds: int  # of the first round
+    fresh: int  # seeds on which those left are judged
+    levels: int  # values tried of each field
+    costs: Path | None
+    uncertainty: str
+
+    def words(self, names: Sequence[str]) -> list[str]:
+        """The same again as words of a command."""
+        made = ["budget", *([self.setting] if self.setting else []), "--plans", *names, "--money", f"{self.money:.15g}"]
+        made += [part for word in self.vary for part in ("--vary", word)]
+        made += common(self.asked, self.measure, self.uncertainty)
+        made += ["--seeds", str(self.seeds), "--fresh-seeds", str(self.fresh), "--levels", str(self.levels)]
+        return made + (["--costs", str(self.costs)] if self.costs else [])
+
+
+def budget(wanted: Question, writing: cli.Writing) -> None:
+    """Find which plan, and how much of it, does most for this money, and write the answer down."""
     from sim.decisions import budget as search
     from sim.decisions import options
 
-    doing.check_measure(measure)
-    check_free(writing)
-    names = cli_words.listed_plans(plans)
+    doing.check_measure(wanted.measure)
+    names = cli_words.listed_plans(wanted.plans)
     if not names:
         raise InputError("a plan is missing", key="--plans", hint="--plans peer_leaders stigma_contact")
-    fields = [options.varied(word) for word in vary]
-    made = doing.with_costs(cli_words.scenarios(setting, names, asked), costs)
+    fields = [options.varied(word) for word in wanted.vary]
+    made = doing.with_costs(cli_words.scenarios(wanted.setting, names, wanted.asked), wanted.costs)
+    draws = cli.drawing(wanted.uncertainty, made)
+    target = cli.place(writing, "budget", [made[0].setting_name], is_answer)
+    numbers = (wanted.seeds, wanted.fresh, wanted.levels)
     with teller(writing.quiet) as tell:
-        found = search.asked(made, names, fields, money, measure, *seeds, tell=tell)
-    words = budget_words(setting, names, asked, money, vary, measure, seeds, costs)
-    put(told(found, made[0].setting.title, words), measure, writing, made[0].setting_name)
+        found = search.asked(made, names, fields, wanted.money, wanted.measure, *numbers, tell=tell, draws=draws)
+    put(told(found, made[0].setting.title, wanted.words(names)), target, writing)
 
 
 def told(found: "Answer", place: str, words: list[str]) -> Written:
@@ -67,25 +84,9 @@ def told(found: "Answer", place: str, words: list[str]) -> Written:
             "refused": found.refused,
         },
         words,
+        found.measure,
+        found.uncertainty,
     )
-
-
-def budget_words(
-    setting: str | None,
-    names: Sequence[str],
-    asked: Asked,
-    money: float,
-    vary: Sequence[str],
-    measure: str,
-    seeds: tuple[int, int, int],
-    costs: Path | None,
-) -> list[str]:
-    """The command once more."""
-    words = ["budget", *([setting] if setting else []), "--plans", *names, "--money", f"{money:g}"]
-    words += [part for word in vary for part in ("--vary", word)] + common(asked, measure)
-    words += ["--seeds", str(seeds[0]), "--fresh-seeds", str(seeds[1]), "--levels", str(seeds[2])]
-    words += ["--costs", str(costs)] if costs else []
-    return words
 
 
 def options_table(table: "pd.DataFrame", found: "Answer") -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim import comparing, seeding, wording
-from sim.decisions import chances, equity, greedy
-from sim.decisions.greedy import Trials
+from sim import comparing, seeding, study, wording
+from sim.decisions import board, chances, equity, greedy
+from sim.decisions.greedy import Choice, Trials
 from sim.errors import InputError, listed, nearest, shown
 from sim.measures import BY_NAME, HIGHER
 from sim.population import World, build_structure, reached, record
@@ -43,10 +43,11 @@ class Found:
     number: int
     rules: list[str]
     values: np.ndarray  # (fresh seeds, nobody and then the rules)
-    people: dict[str, list[int]]  # whom each rule but the random one chooses with the first seed
+    people: dict[str, list[int]]  # in one's own network, whom each rule but chance chooses: the same for all seeds
     candidates: int  # whom the greedy rule chose among
     training_worlds: int  # lived to choose
     worlds: int  # lived to compare
+    uncertainty: str = wording.LUCK
 
 
 def compared(
@@ -59,30 +60,35 @@ def compared(
     candidates: int,
     intervention: str | None = None,
     tell: greedy.Tell | None = None,
+    draws: study.Drawing | None = None,
 ) -> Found:
-    """Compare rules on ``seeds``; the greedy one chooses on the seeds ``training``, which must be others."""
+    """Compare rules on ``seeds``; the greedy one chooses on the seeds ``training``, which must be others.
+
+    In one's own network a rule chooses once, and these people are trained with every seed. In a made community other
+    people live in each seed, so a rule chooses anew. ``draws`` gives each seed its parameters, the same for all rules.
+    """
     checked(rules, seeds, training)
-    name = one_of(scenario, intervention)
-    if GREEDY in rules and scenario.setting.network is None:
+    own = scenario.setting.network is not None
+    if GREEDY in rules and not own:
         message = "in a made community other people live in each seed, so nobody can be chosen by trying"
-        raise InputError(message, key="--rules", found=GREEDY, allowed="your own network: --ties, or karate_club")
-    people = eligible(scenario, name)
-    if not 0 < number < people.size:
-        allowed = f"1 to {people.size - 1}, of {people.size} who are eligible"
-        raise InputError("so many cannot be chosen", key="--number", found=shown(number), allowed=allowed)
-    scenario = override(scenario, {f"plans.{name}.reach": number / people.size, f"plans.{name}.seeding": RANDOM})
-    sets = {rule: by_rule(scenario, name, rule) for rule in (*CENTRAL, *rules) if rule not in (GREEDY, RANDOM)}
-    search = Trials(scenario, name, measure, training)
-    tried: list[int] = []
+        raise InputError(message, key="--rule", found=GREEDY, allowed="your own network: --ties, or karate_club")
+    name = one_of(scenario, intervention)
+    scenario, people = reaching(scenario, name, number)
+    sets = {rule: by_rule(scenario, name, rule) for rule in CENTRAL} if own else {}
+    worlds, tried = 0, []
     if GREEDY in rules:
+        search = Trials(scenario, name, measure, training, draws)
         tried = central(sets, scenario, name, people, max(candidates, number + 1))
         sets[GREEDY] = greedy.chosen(search, tried, number, tell)
+        worlds = search.worlds
     if tell:
         tell(f"{len(rules)} rules on {len(seeds)} fresh seeds")
-    final = Trials(scenario, name, measure, seeds)
-    values = on_fresh_seeds(final, rules, sets)
+    final = Trials(scenario, name, measure, seeds, draws)
+    choices: list[Choice] = [sets.get(rule, rule) for rule in rules]
+    values = final.by_seed([[], *choices])
     chosen = {rule: sets[rule] for rule in rules if rule in sets}
-    return Found(scenario, name, measure, number, list(rules), values, chosen, len(tried), search.worlds, final.worlds)
+    holds = wording.LUCK_AND_PARAMETERS if draws else wording.LUCK
+    return Found(scenario, name, measure, number, list(rules), values, chosen, len(tried), worlds, final.worlds, holds)
 
 
 def checked(rules: Sequence[str], seeds: Sequence[int], training: Sequence[int]) -> None:
@@ -90,12 +96,10 @@ def checked(rules: Sequence[str], seeds: Sequence[int], training: Sequence[int])
     for rule in rules:
         if rule not in RULES:
             hint = nearest(rule, RULES)
-            raise InputError(
-                "there is no such rule", key="--rules", found=shown(rule), allowed=listed(RULES), hint=hint
-            )
+            raise InputError("there is no such rule", key="--rule", found=shown(rule), allowed=listed(RULES), hint=hint)
     if RANDOM not in rules:
         raise InputError(
-            "rules are compared with chance", key="--rules", found=listed(rules), allowed="random among them"
+            "rules are compared with chance", key="--rule", found=listed(rules), allowed="random among them"
         )
     if set(seeds) & set(training):
         raise InputError("a choice is judged on seeds on which it was not made", key="--seeds")
@@ -113,11 +117,16 @@ def one_of(scenario: "Scenario", asked: str | None) -> str:
     raise InputError(message, key="--intervention", found=found, allowed=listed(items) or "a plan that chooses persons")
 
 
-def eligible(scenario: "Scenario", name: str) -> np.ndarray:
-    """Who may be chosen, as places in the world."""
-    world, item = World(scenario, 1), scenario.interventions[name]
-    made = build_structure(world, record(scenario.parameters))
-    return np.flatnonzero(seeding.allowed(item, made, made.group_at(item.start)))
+def reaching(scenario: "Scenario", name: str, number: int) -> "tuple[Scenario, np.ndarray]":
+    """The scenario in which an intervention reaches so many by chance, and the places of all who are eligible."""
+    item = scenario.interventions[name]
+    made = build_structure(World(scenario, 1), record(scenario.parameters))
+    people = np.flatnonzero(seeding.allowed(item, made, made.group_at(item.start)))
+    if not 0 < number < people.size:
+        allowed = f"1 to {people.size - 1}, of {people.size} who are eligible"
+        raise InputError("so many cannot be chosen", key="--number", found=shown(number), allowed=allowed)
+    changes = {f"plans.{name}.reach": number / people.size, f"plans.{name}.seeding": RANDOM}
+    return override(scenario, changes), people
 
 
 def by_rule(scenario: "Scenario", name: str, rule: str, seed: int = 1) -> list[int]:
@@ -136,11 +145,6 @@ def central(sets: dict[str, list[int]], scenario: "Scenario", name: str, people:
     rows = [[person for rule in CENTRAL for person in sets.get(rule, ())]]
     rows += [[person for each in zip(*more, strict=False) for person in each]]
     return list(dict.fromkeys(person for row in rows for person in row))[:most]
-
-
-def on_fresh_seeds(trials: Trials, rules: Sequence[str], sets: dict[str, list[int]]) -> np.ndarray:
-    """What came of nobody being chosen, and of each rule: (seeds, 1 + rules). Chance chooses others in each seed."""
-    return trials.by_seed([[], *(None if rule == RANDOM else sets[rule] for rule in rules)])
 
 
 def table(found: Found) -> pd.DataFrame:
@@ -174,8 +178,10 @@ def in_words(found: Found) -> list[tuple[str, str]]:
     made = [
         ("In short", short(found, rows)),
         ("Against nobody", f"{found.number} people at random change it by {change}."),
-        ("How sure", SURE.format(others=len(found.rules) - 1)),
+        ("How sure", f"{sure(found)} {wording.ANSWERS[found.uncertainty]} {where(found)}"),
     ]
+    if found.uncertainty == wording.LUCK_AND_PARAMETERS:
+        made.append(("Draw by draw", draw_by_draw(found)))
     if GREEDY in found.rules:
         made.append(
             (
@@ -188,10 +194,27 @@ def in_words(found: Found) -> list[tuple[str, str]]:
     return made
 
 
-SURE = (
-    "{others} rules were compared with chance, with Holm’s correction; all cost the same, as each trains equally many. "
-    "This holds luck only, and only in this network as it was written down."
-)
+def draw_by_draw(found: Found) -> str:
+    """In how many draws of the parameters each rule did better than chance."""
+    values = dict(zip(found.rules, found.values.T[1:], strict=True))
+    others = [rule for rule in found.rules if rule != RANDOM]
+    said = [board.in_draws(f"“{rule}”", "chance", values[rule] - values[RANDOM], found.measure) for rule in others]
+    return " ".join(each for each in said if each)
+
+
+def sure(found: Found) -> str:
+    """What was compared, and how."""
+    others = len(found.rules) - 1
+    were = f"{wording.counted(others, 'rule')} {'was' if others == 1 else 'were'} compared with chance"
+    correction = ", with Holm’s correction" if others > 1 else ""
+    return f"{were}{correction}; all cost the same: each trains equally many."
+
+
+def where(found: Found) -> str:
+    """Of what communities an answer is true, if it is."""
+    if found.scenario.setting.network is not None:
+        return "It is about this one network, as it was written down."
+    return "Each seed was another made community, in which each rule chose anew; a real one may be made differently."
 
 
 def short(found: Found, rows: pd.DataFrame) -> str:

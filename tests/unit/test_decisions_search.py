@@ -80,7 +80,7 @@ def test_too_little_money_says_what_would_be_enough():
 def made_up(monkeypatch):
     """Scenarios that are numbers: what they come to is known."""
 
-    def lived(scenarios, seeds, measure):
+    def lived(scenarios, seeds, measure, draws):
         shared = [np.random.default_rng(seed).normal(0.0, 1.0) for seed in seeds]
         own = [[np.random.default_rng([seed, k]).normal(0.0, 0.3) for k in range(len(scenarios))] for seed in seeds]
         return np.array(shared)[:, None] + np.array(scenarios)[None, :] + np.array(own)
@@ -128,11 +128,11 @@ def test_a_budget_is_answered_from_end_to_end():
 
 
 def test_people_put_in_by_hand_are_those_reached():
-    scenario = club(**{"peer_leaders.reach": 3 / 32, "peer_leaders.seeding": "nominated"})
+    scenario = club(**{"peer_leaders.reach": 3 / 32})
     trials = greedy.Trials(scenario, "peer_leaders", "injunctive_norm", [1, 2])
     chosen = training.by_rule(scenario, "peer_leaders", "nominated")
     assert len(chosen) == 3
-    by_hand, by_rule, nobody = trials.by_seed([chosen, None, []]).T
+    by_hand, by_rule, nobody = trials.by_seed([chosen, "nominated", []]).T
     assert by_hand.tolist() == by_rule.tolist()
     assert by_hand.tolist() != nobody.tolist()
     assert trials.worlds == 6
@@ -145,6 +145,53 @@ def test_other_interventions_keep_their_people():
     population = Population([World(alone, 1)], 8)
     population.run(8)
     assert without == pytest.approx(sim.run(alone, 1).totals["mean_self_stigma"].iloc[0])
+
+
+def test_in_made_communities_a_rule_chooses_anew_with_every_seed():
+    scenario = tiny.scenario("peer_leaders")
+    found = training.compared(scenario, ["random", "nominated"], 4, "injunctive_norm", [5, 6, 7], [1], 5)
+    by_chance, people = training.reaching(scenario, "peer_leaders", 4)
+    assert 4 < len(people) <= 200
+    results = sim.run(override(by_chance, {"peer_leaders.seeding": "nominated"}), [5, 6, 7])
+    assert (results.totals["reached_peer_leaders"] == 4).all()
+    assert found.values[:, 2].tolist() == pytest.approx(results.totals["mean_injunctive_norm"].tolist())
+    assert found.people == {}
+
+
+DRAWN = {"norms.conformity": [0.5, 3.0], "distress.onset_hazard": [0.002, 0.008]}
+
+
+def drawing(seeds):
+    """Parameters for each seed: two draws by turns."""
+    return [{name: values[seed % 2] for name, values in DRAWN.items()} for seed in seeds]
+
+
+def test_each_seed_meets_its_own_parameters_with_every_choice():
+    """What a search makes of a seed is what one run with that seed's parameters gives."""
+    names = [0.05, 0.2]
+    scenarios = [tiny.scenario("peer_leaders", **{"peer_leaders.reach": reach}) for reach in names]
+    values = racing.lived(scenarios, range(3, 6), "unmet_need", drawing)
+    trials = greedy.Trials(scenarios[0], "peer_leaders", "unmet_need", range(3, 6), drawing)
+    assert trials.by_seed(["random"])[:, 0].tolist() == values[:, 0].tolist()
+    for place, seed in enumerate(range(3, 6)):
+        for column, scenario in enumerate(scenarios):
+            alone = override(scenario, drawing([seed])[0])
+            assert values[place, column] == pytest.approx(sim.run(alone, [seed]).totals["mean_unmet_need"].iloc[0])
+    assert values.tolist() != racing.lived(scenarios, range(3, 6), "unmet_need").tolist()
+
+
+def test_what_an_answer_holds_is_said_as_it_is():
+    asked = [priced()], ["peer_leaders"], [options.varied("peer_leaders.reach")], 200.0, "injunctive_norm", 5, 6, 3
+    luck, both = (dict(budget.in_words(budget.asked(*asked, draws=draws))) for draws in (None, drawing))
+    assert "luck only" in luck["How sure"]
+    assert "luck and parameters" in both["How sure"]
+    assert "of 6, worse in" in both["Draw by draw"]
+    assert "Draw by draw" not in luck
+    rules = ["random", "nominated"], 3, "injunctive_norm", range(11, 16), range(1, 4), 8
+    luck, both = (dict(training.in_words(training.compared(club(), *rules, draws=draws))) for draws in (None, drawing))
+    assert "luck only" in luck["How sure"]
+    assert "luck and parameters" in both["How sure"]
+    assert "“nominated” did better than chance in" in both["Draw by draw"]
 
 
 class Covering:
@@ -299,6 +346,44 @@ def test_mistakes_end_in_a_line(here, words, wanted):
     assert answer.exit_code == 2, answer.output
     assert wanted in answer.output
     assert "Traceback" not in answer.output
+
+
+@pytest.fixture
+def two_draws(here, monkeypatch):
+    """A posterior of two draws in place of the shipped one."""
+    from sim import posterior
+
+    pd.DataFrame({"weight": [1.0, 1.0]} | DRAWN).to_parquet(here / "draws.parquet")
+    monkeypatch.setattr(posterior, "POSTERIOR_FILE", here / "draws.parquet")
+    posterior.table.cache_clear()
+    yield
+    posterior.table.cache_clear()
+
+
+SEARCH = ["--vary", "peer_leaders.reach", "--seeds", 5, "--fresh-seeds", 6, "--levels", 2]
+SEARCH += ["--set", "peer_leaders.cost.per_person=10"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["budget", "secondary_school", "--plans", "peer_leaders", "--money", 300, *SEARCH, *SHORT],
+        ["seeding", "karate_club", "--number", 3, "--seeds", 6, "--rule", "random,degree", *SHORT[2:]],
+    ],
+)
+def test_an_answer_over_draws_says_so_everywhere(here, two_draws, words):
+    words = [*words, "--measure", "injunctive_norm"]
+    luck, both = said(*words, "--out", "luck"), said(*words, "--out", "both", "--uncertainty", "posterior")
+    assert (luck.exit_code, both.exit_code) == (0, 0), luck.output + both.output
+    for folder, holds, answer in (("luck", "luck", luck), ("both", "luck and parameters", both)):
+        about = json.loads((here / folder / "answer.json").read_text())
+        assert about["uncertainty"] == holds
+        assert ("--uncertainty posterior" in about["command"]) == (folder == "both")
+        page = (here / folder / "report.html").read_text()
+        for text in (answer.stdout, page):
+            assert ("luck only" in text) == (folder == "luck")
+            assert ("luck and parameters" in text) == (folder == "both")
+    assert said(*words, "--uncertainty", "draws").exit_code == 2
 
 
 def test_budget_and_seeding_write_an_answer_a_page_and_a_figure(here):
