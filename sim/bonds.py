@@ -71,7 +71,8 @@ def turn(i, tie, chance, draw, origin, people, ties, p):
         if chance < bonding:
             if ties.closeness[tie] <= dormant:
                 ties.closeness[tie] = awake_closeness(draw, i - origin, p)
-            ties.trust[tie] = max(ties.trust[tie], 0.5 * (p.bonds_valued_trust + p.bonds_reach_trust))
+            lift = p.bonds_training_lift * (p.bonds_reach_trust - p.bonds_valued_trust)
+            ties.trust[tie] = max(ties.trust[tie], p.bonds_valued_trust + lift)
             return
         chance -= bonding
     wear = p.bonds_distressed_wear if people.small[EPISODE, i] else 1.0

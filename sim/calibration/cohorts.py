@@ -74,6 +74,9 @@ class Cohort:
         return float(self.census[0, CENSUS_TALLIES.index(name)])
 
 
+type Fact = Callable[[Cohort], float]  # not a number where a cohort cannot tell
+
+
 def watch(
     worlds: Sequence[World],
     weeks: int,

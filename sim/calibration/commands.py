@@ -5,9 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli_options import Json, Quiet
-
-Threads = Annotated[int | None, typer.Option("--threads", metavar="N", min=1, help="Threads.  [default: all cores]")]
+from sim.cli_options import First, Json, Quiet, Threads, Uncertainty
 
 
 def add(app: typer.Typer) -> None:
@@ -33,10 +31,8 @@ Examples:
 def validate(
     draws: Annotated[int | None, typer.Option("--draws", metavar="N", min=1, help="Parameter draws.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Few draws and no controls: a minute.")] = False,
-    uncertainty: Annotated[
-        str, typer.Option("--uncertainty", metavar="posterior|none", help="Parameters drawn, or as in the registry.")
-    ] = "posterior",
-    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The first seed.")] = 1,
+    uncertainty: Uncertainty = "posterior",
+    seed: First = 1,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Write table, page and figure into this folder.")
     ] = None,

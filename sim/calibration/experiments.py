@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration import facts
-from sim.calibration.cohorts import Cohort, watch
+from sim.calibration.cohorts import Cohort, Fact, watch
 from sim.params import registry
 from sim.population import World
 from sim.scenario import override, resolve
@@ -25,7 +25,7 @@ class Experiment:
     group: str
     setting: str
     weeks: int
-    facts: Mapping[str, Callable[[Cohort], float]]
+    facts: Mapping[str, Fact]
     changes: Mapping[str, float | int] = field(default_factory=dict)
     people: int | None = None
 

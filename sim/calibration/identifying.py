@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.fitting import WEIGHT
-from sim.calibration.priors import group_of, prior
+from sim.calibration.priors import default, group_of, prior
 
 NARROWED = 0.8  # of the prior's SD: below, the data have narrowed it
 SHIFTED = 0.5  # prior SDs by which the mean has moved
@@ -24,11 +24,16 @@ def identified(posterior: pd.DataFrame) -> pd.DataFrame:
         spread = (high - low) / np.sqrt(12.0)
         narrowed, shifted = deviation / spread, (mean - (low + high) / 2) / spread
         moved = narrowed < NARROWED or abs(shifted) > SHIFTED
-        rows.append(
-            (name, group_of(name), low, high, mean, deviation, narrowed, shifted, "moved" if moved else "as before")
-        )
+        verdict = "moved" if moved else "as before"
+        rows.append((name, group_of(name), low, high, mean, deviation, narrowed, shifted, verdict))
     columns = ["parameter", "group", "low", "high", "mean", "sd", "narrowed", "shifted", "verdict"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def below_default(posterior: pd.DataFrame, name: str) -> float:
+    """The weight of the draws of a parameter up to the value that holds where nothing is drawn, 0 to 1."""
+    weights = posterior[WEIGHT].to_numpy()
+    return float(weights[posterior[name].to_numpy() <= default(name)].sum() / weights.sum())
 
 
 def moments(values: np.ndarray, weights: np.ndarray) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.params import registry
+from sim.scenario import resolve
 
 # Not drawn: choices between models rather than amounts, and extras that the evidence says to leave off.
 LEFT_ALONE = {
@@ -58,6 +59,12 @@ def prior() -> Prior:
     found |= OWN
     low, high = np.array(list(found.values())).T
     return Prior(tuple(found), low, high)
+
+
+def default(name: str) -> float:
+    """The value that holds where nothing is drawn: the registry's, or the setting's own."""
+    setting, _, parameter = name.rpartition("/")
+    return float(resolve(setting, ["usual"]).parameters[parameter] if setting else registry()[parameter].value)
 
 
 def group_of(name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 WALKERS_PER_DIMENSION = 4
-STEPS = 400
+STEPS = 800
 THIN = 10
 
 

@@ -25,6 +25,7 @@ COLUMNS = (
     "simulated",
     "simulated_low",
     "simulated_high",
+    "share_inside",
     "met",
     "used_for",
     "grade",
@@ -63,7 +64,7 @@ def scored(
 
     Each of ``draws`` lives with seeds of its own, under parameters drawn from the posterior (``uncertainty``) or at the
     registry's values. ``simulated`` is the median over draws, its interval the central 95%. A fact is met if the median
-    lies in the interval of what was observed.
+    lies in the interval of what was observed; ``share_inside`` is the share of draws that lie there.
     """
     chosen = list(wanted or targets())
     values = drawn(draws, uncertainty, seed)
@@ -107,6 +108,7 @@ def row(target: Target, values: np.ndarray) -> tuple:
         float(middle),
         float(low),
         float(high),
+        float(np.mean([target.met(value) for value in known])) if known.size else np.nan,
         met,
         target.used_for,
         target.grade,

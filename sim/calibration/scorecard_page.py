@@ -25,7 +25,7 @@ HEADINGS = {
     HELD_OUT: "Facts that were held out",
     THEORY: "What theory says; no data",
 }
-HEAD = ("fact", "observed", "interval", "simulated", "95% of draws", "", "grade", "source")
+HEAD = ("fact", "observed", "interval", "simulated", "95% of draws", "median met (draws inside)", "grade", "source")
 ROW = 0.27  # inches
 BEYOND = 1.6  # half intervals outside the observed interval that the figure shows
 LIMITS = (
@@ -37,8 +37,10 @@ LIMITS = (
 
 
 def number(value: float) -> str:
-    """A value with two decimals, or fewer where it is large."""
-    return f"{value:.3g}" if abs(value) >= 10 else f"{value:.2f}"
+    """A value with two decimals, more where it is small, fewer where it is large; no zero below zero."""
+    if abs(value) >= 10:
+        return f"{value:.3g}"
+    return f"{value:z.2f}" if abs(value) >= 0.1 else f"{value:z.3f}"
 
 
 def span(low: float, high: float) -> str:
@@ -59,7 +61,7 @@ def cells(row: pd.Series) -> list[str]:
         f"{span(row['low'], row['high'])} ({row['interval']})",
         number(row["simulated"]),
         span(row["simulated_low"], row["simulated_high"]),
-        mark(row["met"]),
+        f"{mark(row['met'])} ({row['share_inside']:.0%})",
         row["grade"].replace("_", "-"),
         cited(row["source"]),
     ]
@@ -88,7 +90,7 @@ def markdown(card: Scorecard, date: str, commit: str = "", figure: str = "", poi
     for used_for, heading in HEADINGS.items():
         part = card.rows[card.rows["used_for"] == used_for]
         lines += [f"## {heading}", "", *rows_of(HEAD, [cells(row) for _, row in part.iterrows()]), ""]
-    lines += ["## Misses, and the best understood reason", "", *misses(card), ""]
+    lines += ["## Misses, and the best understood reason", "", *misses(card, point), ""]
     if len(card.controls):
         lines += ["## Negative controls", "", CONTROLS_SAY, "", *control_rows(card), ""]
     return "\n".join(lines)
@@ -100,7 +102,8 @@ def at_the_point(point: Scorecard) -> str:
     missed = point.rows.loc[~point.rows["met"] & (point.rows["used_for"] != THEORY), "statement"]
     return (
         f"At the registry's own values, nothing drawn, {fitted} of {of_fitted} fitted and {held} of {of_held} "
-        f"held-out facts are met (medians of {point.draws} runs). Missed there: {'; '.join(missed) or 'none'}."
+        f"held-out facts are met (medians of {point.draws} runs). Missed there: {'; '.join(missed) or 'none'}. "
+        "Each miss has its reason below."
     )
 
 
@@ -116,9 +119,10 @@ def rows_of(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return made + ["| " + " | ".join(each.replace("|", "/") for each in row) + " |" for row in rows]
 
 
-def misses(card: Scorecard) -> list[str]:
-    """The misses, one a line."""
-    found = card.rows[~card.rows["met"]]
+def misses(card: Scorecard, point: Scorecard | None = None) -> list[str]:
+    """The misses, one a line; with those at the registry's own values, if there is a scorecard of them."""
+    cards = [each.rows[~each.rows["met"]] for each in (card, point) if each]
+    found = pd.concat(cards).drop_duplicates("id")
     if not len(found):
         return ["None."]
     return [

@@ -67,7 +67,8 @@ class Tie(Stored):
         if chance < bonding:
             if self.closeness <= dormant:
                 self.closeness = self.awake_closeness(draw)
-            self.trust = max(self.trust, 0.5 * (p.bonds_valued_trust + p.bonds_reach_trust))
+            lift = p.bonds_training_lift * (p.bonds_reach_trust - p.bonds_valued_trust)
+            self.trust = max(self.trust, p.bonds_valued_trust + lift)
             return
         chance -= bonding
         if self.closeness <= dormant:

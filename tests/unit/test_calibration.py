@@ -8,11 +8,12 @@ import pytest
 
 from sim import posterior
 from sim.calibration import (
+    care_facts,
     chunks,
     controls,
+    distress_facts,
     emulating,
     experiments,
-    facts,
     fitting,
     identifying,
     observing,
@@ -20,6 +21,7 @@ from sim.calibration import (
     scorecard,
     scorecard_page,
     screening,
+    statistics,
     trial_facts,
 )
 from sim.calibration.cohorts import WEEKLY, Cohort, watch
@@ -116,10 +118,10 @@ def cohort(weeks=60, people=12, **weekly):
 
 def test_shares_and_odds():
     yes = np.array([True] * 6 + [False] * 6)
-    assert facts.share(yes, np.ones(12, bool)) == 0.5
-    assert np.isnan(facts.share(yes, np.zeros(12, bool)))
-    assert facts.odds_ratio(yes, yes) > 100
-    assert facts.odds_ratio(yes, np.array([True, False] * 6)) == pytest.approx(1.0)
+    assert statistics.share(yes, np.ones(12, bool)) == 0.5
+    assert np.isnan(statistics.share(yes, np.zeros(12, bool)))
+    assert statistics.odds_ratio(yes, yes) > 100
+    assert statistics.odds_ratio(yes, np.array([True, False] * 6)) == pytest.approx(1.0)
 
 
 def test_slopes_are_those_of_statsmodels():
@@ -129,18 +131,18 @@ def test_slopes_are_those_of_statsmodels():
     x = random.standard_normal((400, 2))
     y = (random.random(400) < 1 / (1 + np.exp(0.3 - 0.8 * x[:, 0] + 0.5 * x[:, 1]))).astype(float)
     expected = sm.Logit(y, sm.add_constant(x)).fit(disp=0).params[1:]
-    assert facts.logistic_slopes([x[:, 0], x[:, 1]], y) == pytest.approx(expected, abs=1e-4)
+    assert statistics.logistic_slopes([x[:, 0], x[:, 1]], y) == pytest.approx(expected, abs=1e-4)
 
 
 def test_episodes_are_followed_from_their_beginning():
     episode = np.zeros((61, 12))
     episode[3:10, :6] = 1  # seven weeks
     episode[3:50, 6:] = 1  # forty-seven
-    assert facts.recovered(26)(cohort(episode=episode)) == 0.5
-    assert facts.recovered(5)(cohort(episode=episode)) == 0.0
+    assert distress_facts.recovered(26)(cohort(episode=episode)) == 0.5
+    assert distress_facts.recovered(5)(cohort(episode=episode)) == 0.0
     episode[0, :6] = 1
     episode[1:3, :6] = 1
-    assert facts.remitted(13)(cohort(episode=episode)) == 1.0
+    assert distress_facts.remitted(13)(cohort(episode=episode)) == 1.0
 
 
 def test_sessions_are_weeks_in_care():
@@ -148,9 +150,9 @@ def test_sessions_are_weeks_in_care():
     for person in range(10):
         status[2 : 3 + person % 5, person] = IN_CARE  # one to five
     found = cohort(help_status=status)
-    assert sorted(facts.spells(found)) == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
-    assert facts.sessions(found) == 3.0
-    assert facts.sessions_mode(found) == 1.0
+    assert sorted(care_facts.spells(found)) == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    assert care_facts.sessions(found) == 3.0
+    assert care_facts.sessions_mode(found) == 1.0
 
 
 def test_returns_and_help_by_the_second():
@@ -160,8 +162,8 @@ def test_returns_and_help_by_the_second():
     event[20, :6] = HELPED
     event[20, 6:9] = NOT_HELPED
     found = cohort(care_event=event, episode=episode, asked=asked)
-    assert facts.returned(found) == 0.75
-    assert facts.helped_by_second(found) == pytest.approx(6 / 9)
+    assert care_facts.returned(found) == 0.75
+    assert care_facts.helped_by_second(found) == pytest.approx(6 / 9)
 
 
 def test_longer_waits_mean_fewer_come():
@@ -172,7 +174,9 @@ def test_longer_waits_mean_fewer_come():
     came[[5, 4]] = True, False  # not all of them, or the slope has no end
     status[5, came] = IN_CARE
     event[5, ~came] = GAVE_UP_WAITING
-    assert facts.wait_odds_ratio(cohort(people=40, help_status=status, care_event=event, weeks_in_help=waited)) < 0.8
+    assert (
+        care_facts.wait_odds_ratio(cohort(people=40, help_status=status, care_event=event, weeks_in_help=waited)) < 0.8
+    )
 
 
 def test_a_watched_world_is_the_world():
@@ -180,7 +184,7 @@ def test_a_watched_world_is_the_world():
     [seen] = watch([World(scenario, 3)], 6)
     assert seen.weekly["distress"].shape == (7, seen.start["group"].size)
     assert seen.tally("people") == 7 * seen.start["group"].size
-    assert facts.band(0, 28)(seen) == 1.0
+    assert distress_facts.band(0, 28)(seen) == 1.0
     assert (seen.weekly["asked"] == FRIEND).sum() == pytest.approx(seen.tally("asked_friend"), abs=1e-9)
 
 
