@@ -13,6 +13,7 @@ Examples:
   helpseek sweep first_sweep --out results/s --workers 2
   helpseek sweep --resume results/s
   helpseek sweep --resume results/s --retry-failed
+  helpseek sweep my_study.yaml --uncertainty posterior --out results/u
   helpseek sweep my_study.yaml --out results/d --cluster tcp://127.0.0.1:8786
   helpseek sweep my_study.yaml --out results/big --cluster slurm.yaml --time-limit 600"""
 
@@ -51,6 +52,14 @@ def sweep(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="With --resume: also live again the worlds that failed.")
     ] = False,
+    uncertainty: Annotated[
+        str | None,
+        typer.Option(
+            "--uncertainty",
+            metavar="none|posterior",
+            help="Parameters as in the registry, or drawn by seed.  [default: as the study's file says]",
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", metavar="N", min=1, help="Processes here.  [default: one for each core]")
     ] = None,
@@ -68,11 +77,15 @@ def sweep(
 ) -> None:
     """Run a study: every scenario at every point with every seed, a few measures of each world kept in a store.
 
-    Whatever stops it, what is finished is kept, and --resume does the rest. The exit code is 1 if a world failed.
+    With --uncertainty posterior each seed draws its parameters too, so that differences between seeds hold both luck
+    and parameters. Whatever stops it, what is finished is kept, and --resume does the rest. The exit code is 1 if a
+    world failed.
     """
     from sim.sweeps import doing
 
-    asked = doing.Asked(study, out, resume, retry_failed, workers, cluster, time_limit, force, quiet, as_json)
+    asked = doing.Asked(
+        study, out, resume, retry_failed, uncertainty, workers, cluster, time_limit, force, quiet, as_json
+    )
     raise typer.Exit(doing.sweep(asked))
 
 

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from sim import cli_progress, cli_words, compiled, showing, storing
 from sim.cli_words import FAILED, STOPPED
 from sim.errors import InputError
-from sim.sweeps import crews, files, running, tasks
+from sim.posterior import UNCERTAINTIES
+from sim.sweeps import crews, files, running, shares, tasks
 from sim.sweeps.proving import checked
 from sim.sweeps.store import Store
+from sim.wording import LUCK, LUCK_AND_PARAMETERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
 RESULTS = "results"  # the folder for stores that are given no other
 MOST_SUMMED = 2_000_000  # worlds that are read again for a summary
 SHOWN = 5  # failures and measures
+HELD = {
+    LUCK: "luck only: parameters are as in the registry",
+    LUCK_AND_PARAMETERS: "luck and parameters: each seed has its own draw of them",
+}
+FEW_SHARE = "too few seeds share a draw of the parameters to tell luck from parameters: more seeds would"
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,7 @@ class Asked:
     out: Path | None
     resume: Path | None
     retry_failed: bool
+    uncertainty: str | None
     workers: int | None
     cluster: str | None
     time_limit: float | None
@@ -83,7 +91,7 @@ def begun(asked: Asked) -> "tuple[Study, Callable[[], Store]]":
         raise InputError("--workers are processes here, --cluster has workers of its own", key="--workers",
                          found=str(asked.workers), allowed="one of the two")  # fmt: skip
     if asked.resume is not None:
-        for given, name in ((asked.study, "STUDY"), (asked.out, "--out")):
+        for given, name in ((asked.study, "STUDY"), (asked.out, "--out"), (asked.uncertainty, "--uncertainty")):
             if given is not None:
                 allowed = "--resume DIR alone: the store knows its study"
                 raise InputError(f"--resume takes no {name}", key=name, found=str(given), allowed=allowed)
@@ -93,7 +101,7 @@ def begun(asked: Asked) -> "tuple[Study, Callable[[], Store]]":
         raise InputError("a study is missing", allowed="helpseek list studies shows them; --resume DIR finishes one")
     if asked.retry_failed:
         raise InputError("nothing has failed yet", key="--retry-failed", allowed="with --resume DIR")
-    study = files.load(asked.study)
+    study = files.load(asked.study, cli_words.one_of(asked.uncertainty, UNCERTAINTIES, "uncertainty"))
     target = asked.out or free_place(Path(asked.study).stem)
     replaceable = Store.is_store if asked.force else None
     if not asked.force and Store.is_store(target):
@@ -159,7 +167,8 @@ def told(store: Store, outcome: "Outcome", asked: Asked, again: str) -> None:
         about = {"store": str(store.path), "worlds": worlds, "lived_now": outcome.lived, "failed": outcome.failed}
         unfinished = [{"chunk": chunk, "why": why} for chunk, why in sorted(outcome.unfinished.items())]
         found = [] if failures is None else failures.head(100).to_dict("records")
-        showing.json_out(about | {"complete": store.complete, "unfinished": unfinished, "failures": found})
+        about |= {"uncertainty": store.uncertainty, "complete": store.complete}
+        showing.json_out(about | {"unfinished": unfinished, "failures": found})
         return
     screen = showing.console(error=False)
     if not asked.quiet:
@@ -187,12 +196,18 @@ def told(store: Store, outcome: "Outcome", asked: Asked, again: str) -> None:
 def show_means(store: Store) -> None:
     """The mean of each measure by scenario, all points together."""
     names = list(store.study.chosen.columns)
-    frame = store.table(["scenario", *names])
+    frame = store.table()
     means = frame.groupby("scenario", observed=True)[names].mean()
     made = showing.table("Means over all points and seeds", ("scenario", *names), right=names)
     for label, row in zip(means.index, means.itertuples(index=False), strict=True):
         made.add_row(str(label), *("" if value != value else f"{value:.4g}" for value in row))
-    showing.console().print(made)
+    screen = showing.console()
+    screen.print(made)
+    showing.put(screen, f"seeds differ by {HELD[store.uncertainty]}")
+    if store.uncertainty == LUCK_AND_PARAMETERS:
+        found = shares.of_luck(frame, names).dropna()
+        said = ", ".join(f"{name} {share:.0%}" for name, share in found.items())
+        showing.put(screen, f"of their variance luck is about: {said}" if said else FEW_SHARE)
 
 
 def show_failures(study: "Study", failures: "pd.DataFrame", again: str) -> None:

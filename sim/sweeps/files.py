@@ -44,8 +44,11 @@ def find(name: str) -> Path:
     raise InputError("there is no shipped study of this name", found=shown(name), allowed=allowed, hint=hint)
 
 
-def load(name: str | os.PathLike[str]) -> Study:
-    """The study of a name or file; an ``InputError`` says in which line of the file a fault is."""
+def load(name: str | os.PathLike[str], uncertainty: str | None = None) -> Study:
+    """The study of a name or file; an ``InputError`` says in which line of the file a fault is.
+
+    ``uncertainty`` stands for what the file says of it, if given.
+    """
     document = read(find(os.fspath(name)))
     data, places = in_full(document.data), places_of(document)
     if data.get("kind") != "study":
@@ -56,7 +59,9 @@ def load(name: str | os.PathLike[str]) -> Study:
     vary = varied(asked, places)
     seeds = list(range(asked.first_seed, asked.first_seed + asked.seeds))
     try:
-        return Study(bases, vary, seeds, asked.measures, asked.at, asked.title, asked.chunk)
+        return Study(
+            bases, vary, seeds, asked.measures, asked.at, asked.title, asked.chunk, uncertainty or asked.uncertainty
+        )
     except InputError as error:
         raise placed(error, keys_of(error), places) from None
 

@@ -12,29 +12,38 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim import posterior
 from sim.errors import InputError, shown
 from sim.results import PROGRAM
 from sim.scenario import scenario_from_dict
 from sim.study import file_digests, versions
 from sim.sweeps.designs import SCENARIO, SEED, Factorial, Table
+from sim.sweeps.draws import DRAW, Draws
 from sim.sweeps.stamps import stamp
 from sim.sweeps.study import Study
+from sim.wording import LUCK, LUCK_AND_PARAMETERS
 
 FORMAT = "study 1"
-MANIFEST, DESIGN = "manifest.json", "design.parquet"
+MANIFEST, DESIGN, DRAWS = "manifest.json", "design.parquet", "draws.parquet"
 OWN = ("world", "point", "scenario", "seed")  # columns that say which world a row is
 FAILURE = "failure"
 
 
-def described(study: Study) -> tuple[str, bytes | None]:
-    """The text of a study's manifest, and its design as a file if it is a table. Both are functions of the study."""
+def described(study: Study) -> tuple[str, dict[str, bytes]]:
+    """The text of a study's manifest, and its design and its draws as files by name, where it has a table of them.
+
+    All of it is a function of the study.
+    """
     design = study.design
-    table = design_file(design, study.labels) if isinstance(design, Table) else None
+    files: dict[str, bytes] = {}
     vary: dict[str, Any] = {"names": list(design.names)}
     if isinstance(design, Factorial):
         vary["lists"] = [list(levels) for levels in design.levels]
     else:
-        vary["table"] = {"file": DESIGN, "rows": design.points, "sha256": hashlib.sha256(table or b"").hexdigest()}
+        files[DESIGN] = design_file(design, study.labels)
+        vary["table"] = filed(DESIGN, design.points, files[DESIGN])
+    if study.draws is not None:
+        files[DRAWS] = draws_file(study.draws)
     about = {
         "program": PROGRAM,
         "format": FORMAT,
@@ -53,13 +62,20 @@ def described(study: Study) -> tuple[str, bytes | None]:
         ],
         "vary": vary,
         "seeds": spans(study.seeds),
+        "uncertainty": LUCK if study.draws is None else LUCK_AND_PARAMETERS,
+        "draws": None if study.draws is None else filed(DRAWS, len(study.draws.table), files[DRAWS]),
         "measures": list(study.chosen.measures),
         "at": list(study.chosen.at),
         "worlds": study.worlds,
         "chunk": study.per_chunk,
         "columns": {field.name: str(field.type) for field in schema(study)},
     }
-    return json.dumps(about, indent=1, ensure_ascii=True, allow_nan=False) + "\n", table
+    return json.dumps(about, indent=1, ensure_ascii=True, allow_nan=False) + "\n", files
+
+
+def filed(name: str, rows: int, content: bytes) -> dict[str, Any]:
+    """What a manifest says of a file."""
+    return {"file": name, "rows": rows, "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def rebuilt(about: Mapping[str, Any], folder: Path) -> Study:
@@ -68,9 +84,11 @@ def rebuilt(about: Mapping[str, Any], folder: Path) -> Study:
         scenarios = {each["label"]: scenario_from_dict(each["scenario"]) for each in about["scenarios"]}
         names, vary = about["vary"]["names"], about["vary"]
         given: Any = dict(zip(names, vary["lists"], strict=True)) if "lists" in vary else read_design(vary, folder)
+        uncertainty = read_draws(about["draws"], folder) if about.get("draws") else "none"
         study = Study(
-            scenarios, given, unspanned(about["seeds"]), about["measures"], about["at"], about["title"], about["chunk"]
-        )
+            scenarios, given, unspanned(about["seeds"]), about["measures"], about["at"], about["title"],
+            about["chunk"], uncertainty,
+        )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise InputError("this manifest is damaged", file=folder / MANIFEST, found=repr(error)) from None
     for each, base in zip(about["scenarios"], study.bases, strict=True):
@@ -94,6 +112,7 @@ def schema(study: Study) -> pa.Schema:
             ("point", pa.int64()),
             ("scenario", pa.string()),
             ("seed", pa.uint64()),
+            *(((DRAW, pa.int64()),) if study.draws is not None else ()),
             *((name, kind(values)) for name, values in zip(design.names, columns, strict=True)),
             *((name, pa.float64()) for name in study.chosen.columns),
             (FAILURE, pa.string()),
@@ -149,23 +168,39 @@ def design_file(design: Table, labels: Sequence[str]) -> bytes:
     return parquet(pa.table(made))
 
 
-def read_design(vary: Mapping[str, Any], folder: Path) -> Any:
-    """The points of a table from their file."""
-    import pandas as pd
+def draws_file(draws: Draws) -> bytes:
+    """A table of draws as a file, its rows numbered."""
+    return parquet(pa.Table.from_pandas(draws.table.rename_axis(DRAW).reset_index(), preserve_index=False))
 
-    file = folder / vary["table"]["file"]
+
+def shipped_draws() -> str:
+    """The SHA-256 of the file of those draws that come with this program."""
+    return hashlib.sha256(draws_file(Draws(posterior.table()))).hexdigest()
+
+
+def unfiled(entry: Mapping[str, Any], folder: Path) -> pa.Table:
+    """The table of a file that a manifest names; refused if it is not the one that was written."""
+    file = folder / entry["file"]
     try:
         content = file.read_bytes()
     except OSError as error:
         raise InputError("this file cannot be read", file=file, found=error.strerror) from None
-    if hashlib.sha256(content).hexdigest() != vary["table"]["sha256"]:
-        raise InputError("this design is not what the manifest says: it was changed", file=file)
-    return pd.DataFrame(
-        {
-            name: pd.Series(values, dtype=object)
-            for name, values in pq.read_table(io.BytesIO(content)).to_pydict().items()
-        }
-    )
+    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+        raise InputError("this file is not what the manifest says: it was changed", file=file)
+    return pq.read_table(io.BytesIO(content))
+
+
+def read_design(vary: Mapping[str, Any], folder: Path) -> Any:
+    """The points of a table from their file."""
+    import pandas as pd
+
+    found = unfiled(vary["table"], folder).to_pydict()
+    return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in found.items()})
+
+
+def read_draws(entry: Mapping[str, Any], folder: Path) -> Draws:
+    """The draws from their file."""
+    return Draws(unfiled(entry, folder).to_pandas().drop(columns=DRAW))
 
 
 def spans(seeds: Sequence[int]) -> list[list[int]]:

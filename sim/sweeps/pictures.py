@@ -9,7 +9,8 @@ import pandas as pd
 from sim import drawing
 from sim.errors import InputError, listed, shown
 from sim.params import registry
-from sim.wording import said
+from sim.sweeps.draws import DRAW
+from sim.wording import LUCK, LUCK_AND_PARAMETERS, outer, said, source_line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,8 +36,8 @@ def along(table: pd.DataFrame, name: str, measures: Sequence[str], base: str | N
         if base:
             drawing.threshold(panel, 0.0, "no difference")
     drawing.key(figure, panels[0], always=True)
-    seeds = table["seed"].nunique()
-    drawing.foot(figure, f"Means over {seeds} seeds with 95% intervals: luck only, not the model's own uncertainty.")
+    holds = LUCK_AND_PARAMETERS if DRAW in table else LUCK
+    drawing.foot(figure, outer(source_line(table["seed"].nunique(), uncertainty=holds)))
     return figure
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from sim import storing
 from sim.errors import InputError
-from sim.sweeps.layout import FAILURE, OWN, arrow
+from sim.sweeps.layout import FAILURE, arrow
 from sim.sweeps.living import Lived
 from sim.sweeps.store import CHUNK_FILE, CHUNKS, DIGESTS, PART, Store
 
@@ -70,7 +70,7 @@ def chunk_faults(store: Store, chunk: int) -> str | tuple[int, int]:
     worlds = store.worlds_of(chunk)
     nothing = Lived({name: np.full(len(worlds), np.nan) for name in store.study.chosen.columns}, {})
     expected = arrow(store.study.rows(worlds, nothing), store.schema)
-    own = [*OWN, *store.study.design.names]
+    own = [name for name in store.schema.names if name not in (*store.study.chosen.columns, FAILURE)]
     if not plain.select(own).equals(expected.select(own)):
         return "its worlds are not those that the study has here"
     return plain.num_rows, plain.num_rows - plain.column(FAILURE).null_count

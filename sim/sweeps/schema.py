@@ -52,6 +52,10 @@ class StudyFile(Strict):
     ] = Field(default_factory=dict)
     sample: Sampling | None = None
     seeds: Annotated[int, Field(ge=1, le=1_000_000, description="how many seeds each point is lived with")] = 1
+    uncertainty: Annotated[
+        Literal["none", "posterior"],
+        Field(description="posterior: every seed draws its parameters too, as the data allow"),
+    ] = "none"
     first_seed: Annotated[int, Field(ge=0, le=2**63, description="the first of them")] = 1
     measures: Annotated[tuple[str, ...], Field(min_length=1, max_length=200, description="what is kept of each world")]
     at: Annotated[

@@ -2,6 +2,7 @@
 
     manifest.json          what the study is, written first; the study can be finished from it alone
     design.parquet         its points, if they are a table
+    draws.parquet          the parameters that seeds draw, if they draw any; each row of a chunk names its draw
     chunks/000000.parquet  the worlds 0 to n - 1, and so on
     digests.json           written last: the SHA-256 of every file above
     run/                   progress, log and lock: of one machine and one day, and no part of the store
@@ -22,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim import storing
+from sim import storing, wording
 from sim.errors import InputError, nearest, shown
 from sim.results import LARGEST_MANIFEST, PROGRAM
 from sim.sweeps import layout
@@ -54,14 +55,14 @@ class Store:
         cls, path: str | os.PathLike[str], study: Study, replaceable: Callable[[Path], bool] | None = None
     ) -> "Store":
         """A new store for a study, which appears with its manifest or not at all; see ``storing.write_folder``."""
-        text, table = layout.described(study)
+        text, files = layout.described(study)
 
         def fill(folder: Path) -> None:
             (folder / MANIFEST).write_text(text, encoding="utf-8")
             (folder / CHUNKS).mkdir()
             (folder / RUN).mkdir()
-            if table is not None:
-                (folder / DESIGN).write_bytes(table)
+            for name, content in files.items():
+                (folder / name).write_bytes(content)
 
         storing.write_folder(path, fill, replaceable)
         return cls(path, json.loads(text), study)
@@ -109,6 +110,14 @@ class Store:
                 file=self.path / MANIFEST,
                 found=f"{then}; here is {stamp()}",
                 allowed="the same version, or a new store",
+            )
+        if self.about.get("draws") and self.about["draws"]["sha256"] != layout.shipped_draws():
+            raise InputError(
+                "the draws of the parameters are no longer those that this store was begun with: the model was fitted "
+                "again since",
+                file=self.path / layout.DRAWS,
+                found=f"draws {self.about['draws']['sha256'][:16]}; here are {layout.shipped_draws()[:16]}",
+                allowed="the version that began it, or a new store",
             )
 
     # Chunks
@@ -174,6 +183,7 @@ class Store:
     def digests(self) -> dict[str, str]:
         """The SHA-256 of every file of the store."""
         names = [MANIFEST, *([DESIGN] if "table" in self.about["vary"] else [])]
+        names += [layout.DRAWS] if self.about.get("draws") else []
         names += [f"{CHUNKS}/{self.file(chunk).name}" for chunk in self.present()]
         return {name: file_digest(self.path / name) for name in names}
 
@@ -187,6 +197,11 @@ class Store:
         empty = self.schema.empty_table() if wanted is None else self.schema.empty_table().select(wanted)
         frame = ordered(pa.concat_tables([empty, *tables]).to_pandas(), self.labels)
         return frame if columns is None else frame[list(columns)]
+
+    @property
+    def uncertainty(self) -> str:
+        """What differences between seeds hold: ``wording.LUCK``, or ``LUCK_AND_PARAMETERS``."""
+        return str(self.about.get("uncertainty", wording.LUCK))
 
     @property
     def labels(self) -> list[str]:

@@ -15,6 +15,7 @@ from sim.schema import Scenario
 from sim.study import checked_seeds
 from sim.sweeps.checks import check_values, gathered
 from sim.sweeps.designs import Factorial, Table, designed
+from sim.sweeps.draws import DRAW, Draws
 from sim.sweeps.living import Lived
 from sim.sweeps.measuring import At, Chosen
 from sim.sweeps.pieces import Piece
@@ -44,6 +45,8 @@ class Study:
     - ``seeds``: a number n for the seeds 1 to n, or a list; every point has the same, so differences are paired
     - ``measures`` and ``at``: what is kept of each world, see ``Chosen``
     - ``chunk``: how many worlds are lived and stored together; worked out from the study unless it is given
+    - ``uncertainty``: "posterior" has every seed draw its parameters too (``sim.posterior``), the same for all
+      scenarios and points; what is varied or was asked for stays as it is. "none" leaves them as they are
 
     Worlds are numbered in the order in which they are lived: those that begin alike follow one another.
     """
@@ -55,10 +58,12 @@ class Study:
     at: Any = "mean"
     title: str = ""
     chunk: int | None = None
+    uncertainty: Any = "none"
     labels: tuple[str, ...] = field(default=(), init=False)
     bases: tuple[Scenario, ...] = field(default=(), init=False)
     chosen: Chosen = field(default_factory=Chosen, init=False)
     design: Factorial | Table = field(default=None, init=False)  # type: ignore[assignment]
+    draws: Draws | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         bases, labels = gathered(self.scenarios)
@@ -68,6 +73,7 @@ class Study:
         put(self, "chosen", Chosen.of(self.measures, self.at))
         put(self, "design", designed(self.vary, bases, labels))
         put(self, "seeds", tuple(checked_seeds(self.seeds)))
+        put(self, "draws", Draws.of(self.uncertainty))
         check_values(self.design, bases)
         if self.chunk is not None and (type(self.chunk) is not int or self.chunk < 1):
             raise InputError("this is no number of worlds", key="chunk", found=shown(self.chunk), allowed="1 or more")
@@ -126,9 +132,17 @@ class Study:
         point, k, seed = self.located(worlds)
         values = {each: self.design.values(each) for each in dict.fromkeys(point.tolist())}
         which, seeds = tuple(k.tolist()), tuple(seed.tolist())
-        return Piece(
-            self.bases, self.design.names, self.chosen, which, tuple(values[each] for each in point.tolist()), seeds
-        )
+        each_values = tuple(values[each] for each in point.tolist())
+        return Piece(self.bases, self.design.names, self.chosen, which, each_values, seeds, self._drawn(which, seeds))
+
+    def _drawn(self, which: tuple[int, ...], seeds: tuple[int, ...]) -> tuple[dict[str, float], ...]:
+        """The parameters that each world draws: one object for those that draw the same."""
+        if self.draws is None:
+            return ()
+        columns = {k: self.draws.columns(self.bases[k], self.design.names) for k in set(which)}
+        pairs = list(zip(which, self.draws.rows(seeds).tolist(), strict=True))
+        made = {(k, row): self.draws.values(row, columns[k]) for k, row in dict.fromkeys(pairs)}
+        return tuple(made[pair] for pair in pairs)
 
     @cached_property
     def per_chunk(self) -> int:
@@ -164,6 +178,8 @@ class Study:
             "scenario": [self.labels[each] for each in k.tolist()],
             "seed": seed,
         }
+        if self.draws is not None:
+            made[DRAW] = self.draws.rows(seed.tolist())
         for place, name in enumerate(self.design.names):
             made[name] = [values[each][place] for each in point.tolist()]
         failure = [lived.failures.get(place) for place in range(len(worlds))]
@@ -242,6 +258,7 @@ def outcomes(
     measures: Sequence[str] | str | Chosen | None = None,
     at: At | Sequence[At] = "mean",
     *,
+    uncertainty: Any = "none",
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> "pd.DataFrame":
@@ -251,4 +268,4 @@ def outcomes(
     scenarios and seeds: the columns are ``world``, ``point`` (the row of a table), ``scenario``, ``seed``, the varied
     names, the measures, and ``failure`` (None, or why the world failed: its measures are then not numbers).
     """
-    return Study(scenarios, points, seeds, measures, at).table(threads, progress)
+    return Study(scenarios, points, seeds, measures, at, uncertainty=uncertainty).table(threads, progress)
