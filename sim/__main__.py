@@ -15,6 +15,7 @@ from sim.cli_options import (
     First,
     Force,
     Json,
+    Number,
     Out,
     Page,
     People,
@@ -25,6 +26,7 @@ from sim.cli_options import (
     Ties,
     Uncertainty,
     Weeks,
+    Words,
 )
 from sim.cli_words import Asked, Guarded, seeds
 from sim.decisions import commands as decision_commands
@@ -108,7 +110,7 @@ Examples:
   helpseek show training_school cohesion_training --json""",
 )
 def show(
-    words: Annotated[list[str] | None, typer.Argument(metavar="SETTING PLAN", help="Names, or .yaml files.")] = None,
+    words: Words = None,
     weeks: Weeks = None,
     size: Size = None,
     people: People = None,
@@ -131,13 +133,10 @@ Examples:
   helpseek run training_school usual --set norms.conformity=2 --size 500""",
 )
 def run(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="SETTING PLAN", help="Names, or .yaml files; several plans act together."),
-    ] = None,
+    words: Words = None,
     weeks: Weeks = None,
     first: First = 1,
-    number: Annotated[int, typer.Option("--seeds", metavar="N", help="How many seeds, from --seed on.")] = 1,
+    number: Number = 1,
     size: Size = None,
     people: People = None,
     ties: Ties = None,

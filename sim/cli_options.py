@@ -5,6 +5,12 @@ from typing import Annotated
 
 import typer
 
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SETTING PLAN", help="Names, or .yaml files; several plans act together."),
+]
+Setting = Annotated[str | None, typer.Argument(metavar="SETTING", help="A name, or a .yaml file.")]
+Number = Annotated[int, typer.Option("--seeds", metavar="N", help="How many seeds, from --seed on.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for scripts.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and no list of the files written.")]
 Weeks = Annotated[int | None, typer.Option("--weeks", metavar="N", help="Weeks to simulate.  [default: the setting's]")]
@@ -26,10 +32,16 @@ Out = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace results that are there already.")]
 Threads = Annotated[
-    int | None, typer.Option("--threads", metavar="N", min=1, help="Threads; the results do not depend on it.")
+    int | None,
+    typer.Option(
+        "--threads", metavar="N", min=1, help="Threads; the results do not depend on it.  [default: all cores]"
+    ),
 ]
 Persons = Annotated[bool, typer.Option("--persons", help="Also keep everybody's state in the last week.")]
 Uncertainty = Annotated[
-    str, typer.Option("--uncertainty", metavar="none|posterior", help="Parameters as in the registry, or by seed.")
+    str,
+    typer.Option(
+        "--uncertainty", metavar="none|posterior", help="Parameters as in the registry, or drawn with each seed."
+    ),
 ]
 Page = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures and write the page.")]

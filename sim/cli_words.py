@@ -33,12 +33,17 @@ class Brought:
 BROUGHT: dict[str, Brought] = {}  # by kind; each part adds its own when its commands are declared
 
 
-class SeveralPlans(TyperCommand):
-    """A command whose --plans takes all words up to the next option."""
+def several(*options: str) -> type[TyperCommand]:
+    """A kind of command in which each of these options takes all words up to the next option."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Write --plans before each of its words, which is what the parser knows."""
-        return super().parse_args(ctx, spread(args, "--plans"))
+    class Several(TyperCommand):
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            """Write an option before each of its words, which is what the parser knows."""
+            for option in options:
+                args = spread(args, option)
+            return super().parse_args(ctx, args)
+
+    return Several
 
 
 class Guarded(TyperGroup):
@@ -143,11 +148,11 @@ def listed_plans(words: Sequence[str]) -> list[str]:
 
 def scenarios(setting: str | None, plans: Sequence[str], asked: Asked) -> "list[Scenario]":
     """One scenario for each plan, ``a+b`` standing for both together, with all changes made."""
-    from sim.scenario import resolve
+    from sim.scenario import override_each, resolve
 
     network = asked.network
     made = [resolve(setting, together(plan), weeks=asked.weeks, people=asked.size, network=network) for plan in plans]
-    return changed(made, asked.changes)
+    return override_each(made, changes(asked.changes))
 
 
 def together(plan: str) -> list[str]:
@@ -155,23 +160,14 @@ def together(plan: str) -> list[str]:
     return [plan] if os.path.exists(plan) else plan.split("+")
 
 
-def changed(made: "list[Scenario]", words: Sequence[str]) -> "list[Scenario]":
-    """The scenarios with each change made wherever its name is known; one that is known nowhere is refused."""
-    from sim.scenario import names_of, override
-
-    changes = dict(change(word) for word in words)
-    if not changes:
-        return made
-    known = [names_of(each) for each in made]
-    everywhere = {name for names in known for name in names}
-    for name in changes:
-        if name not in everywhere:
-            allowed = "a parameter (helpseek list parameters), <intervention>.<field>, setting.<field> or weeks"
-            raise InputError("there is no such name to set", key=name, allowed=allowed, hint=nearest(name, everywhere))
-    return [
-        override(each, {name: value for name, value in changes.items() if name in names})
-        for each, names in zip(made, known, strict=True)
-    ]
+def changes(words: Sequence[str]) -> dict[str, Any]:
+    """``name=value``, each name once."""
+    made: dict[str, Any] = {}
+    for name, value in map(change, words):
+        if name in made:
+            raise InputError("a name is set twice", key="--set", found=name)
+        made[name] = value
+    return made
 
 
 def change(word: str) -> tuple[str, Any]:

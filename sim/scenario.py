@@ -18,6 +18,7 @@ from sim.writing import json_schema, listing, starter
 __all__ = ["explain", "json_schema", "listing", "override", "resolve", "scenario_from_dict", "starter"]
 
 ASKED = "given for this run"  # the origin of what no file says
+NAMES = "a parameter (helpseek list parameters), <intervention>.<field>, setting.<field> or weeks"  # of ``override``
 OWN_NETWORK = "own_network"  # the setting's name when there is only a network
 
 Network = tuple[str | os.PathLike[str] | None, str | os.PathLike[str]] | None  # files of people (or none) and ties
@@ -170,8 +171,7 @@ def override(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     data = scenario.model_dump(mode="json")
     for name, value in changes.items():
         if name not in known:
-            allowed = "a parameter, <intervention>.<field>, setting.<field> or weeks"
-            raise InputError("there is no such name to change", key=name, allowed=allowed, hint=nearest(name, known))
+            raise InputError("there is no such name to change", key=name, allowed=NAMES, hint=nearest(name, known))
         keys = known[name]
         here: Any = data
         for part in keys[:-1]:
@@ -183,6 +183,21 @@ def override(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
             check_not_pinned(name, scenario.interventions)
             data["origins"][name] = ASKED
     return scenario_from_dict(data)
+
+
+def override_each(scenarios: Sequence[Scenario], changes: Mapping[str, Any]) -> list[Scenario]:
+    """The scenarios with each change made wherever its name is known; one that is known nowhere is refused."""
+    if not changes:
+        return list(scenarios)
+    known = [names_of(each) for each in scenarios]
+    everywhere = {name for names in known for name in names}
+    for name in changes:
+        if name not in everywhere:
+            raise InputError("there is no such name to set", key=name, allowed=NAMES, hint=nearest(name, everywhere))
+    return [
+        override(each, {name: value for name, value in changes.items() if name in names})
+        for each, names in zip(scenarios, known, strict=True)
+    ]
 
 
 def names_of(scenario: Scenario) -> dict[str, Keys]:

@@ -10,20 +10,21 @@ from sim.cli_options import (
     First,
     Force,
     Json,
+    Number,
     Out,
     Page,
     People,
     Persons,
     Quiet,
+    Setting,
     Size,
     Threads,
     Ties,
     Uncertainty,
     Weeks,
 )
-from sim.cli_words import Asked, SeveralPlans, seeds
+from sim.cli_words import Asked, seeds, several
 
-Setting = Annotated[str | None, typer.Argument(metavar="SETTING", help="A name, or a .yaml file.")]
 Plans = Annotated[
     list[str] | None, typer.Option("--plans", metavar="PLAN PLAN...", help="Two or more; a+b are two acting together.")
 ]
@@ -65,16 +66,18 @@ Examples:
 
 def add(app: typer.Typer) -> None:
     """Put the commands into the command line."""
-    app.command(short_help="Compare plans on the same seeds.", cls=SeveralPlans, epilog=COMPARE)(compare)
+    app.command(short_help="Compare plans on the same seeds.", cls=several("--plans"), epilog=COMPARE)(compare)
     app.command(short_help="Put a stored result on a page for those who decide.", epilog=REPORT)(report)
-    app.command(short_help="Which plan, and how much of it, for this money.", cls=SeveralPlans, epilog=BUDGET)(budget)
+    app.command(short_help="Which plan, and how much of it, for this money.", cls=several("--plans"), epilog=BUDGET)(
+        budget
+    )
     app.command(short_help="Whom to train: rules compared at equal cost.", epilog=SEEDING)(seeding)
 
 
 def compare(
     setting: Setting = None,
     plans: Plans = None,
-    number: Annotated[int, typer.Option("--seeds", metavar="N", help="How many seeds, from --seed on.")] = 30,
+    number: Number = 30,
     precision: Annotated[
         float | None,
         typer.Option("--precision", metavar="X", help="Half a 95% interval wanted; --seeds is the first batch."),

@@ -1,21 +1,11 @@
 """The commands for what matters: sensitivity of outcomes to parameters, and maps of where a community tips."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
-from sim.cli_options import Changes, Force, Json, Out, People, Quiet, Size, Threads, Ties, Weeks
-from sim.cli_words import Asked, SeveralPlans, spread
-
-
-class SeveralNames(TyperCommand):
-    """A command whose --parameters and --measure take all words up to the next option."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Write the option before each of its words, which is what the parser knows."""
-        return super().parse_args(ctx, spread(spread(args, "--parameters"), "--measure"))
-
+from sim.cli_options import Changes, Force, Json, Out, People, Quiet, Setting, Size, Threads, Ties, Weeks, Words
+from sim.cli_words import Asked, several
 
 Figures = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")]
 Ranges = Annotated[
@@ -43,15 +33,16 @@ Examples:
 
 def add(app: typer.Typer) -> None:
     """Put the commands into the command line."""
-    app.command(short_help="Find out what matters for an outcome.", cls=SeveralNames, epilog=SENSITIVITY)(sensitivity)
-    app.command("map", short_help="Map where a norm takes hold and lasts.", cls=SeveralPlans, epilog=MAP)(make_map)
+    app.command(
+        short_help="Find out what matters for an outcome.", cls=several("--parameters", "--measure"), epilog=SENSITIVITY
+    )(sensitivity)
+    app.command("map", short_help="Map where a norm takes hold and lasts.", cls=several("--plans"), epilog=MAP)(
+        make_map
+    )
 
 
 def sensitivity(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="SETTING PLAN", help="Names, or .yaml files; several plans act together."),
-    ] = None,
+    words: Words = None,
     method: Annotated[
         str, typer.Option("--method", metavar="sobol|morris|pawn|delta|tornado", help="How to find out.")
     ] = "sobol",
@@ -119,7 +110,7 @@ def sensitivity(
 
 
 def make_map(
-    setting: Annotated[str | None, typer.Argument(metavar="SETTING", help="A name, or a .yaml file.")] = None,
+    setting: Setting = None,
     x: Annotated[str, typer.Option("--x", metavar="NAME", help="A parameter, or a field of a plan.")] = "",
     y: Annotated[str, typer.Option("--y", metavar="NAME", help="Another.")] = "",
     measure: Annotated[str, typer.Option("--measure", metavar="NAME", help="What is mapped.")] = "norm",

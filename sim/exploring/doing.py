@@ -72,7 +72,7 @@ def sensitivity(wanted: Question, asked: Asked, writing: Writing) -> None:
         if wanted.screen is not None:
             problem = screened(wanted, problem, folder, writing.quiet)
         found = lived(wanted, problem, folder, wanted.method, wanted.base_number, writing.quiet)
-    command = shlex.join(["helpseek", "sensitivity", *wanted.words, *wanted.said(), *changed(asked)])
+    command = shlex.join(["helpseek", "sensitivity", *wanted.words, *wanted.said(), *asked.options()])
     with cli_progress.waiting("drawing", writing.quiet):
         findings.save(problem, found, target, command, writing.force, writing.page)
     stored.forget(folder)
@@ -250,11 +250,6 @@ def finish(target: Path, writing: Writing) -> None:
     showing.show_files(str(target), lines)
 
 
-def changed(asked: Asked) -> list[str]:
-    """What was asked of the scenario, as words of a command, without seeds."""
-    return asked.words([0])[:-4]
-
-
 def make_map(
     setting: str | None,
     x: str,
@@ -281,7 +276,7 @@ def make_map(
             made, x, y, measure, seeds=seeds, weeks=made.weeks, threads=threads, progress=moved, **sides
         )
     words = ["map", *([setting] if setting else []), "--x", x, "--y", y, "--measure", measure, "--plans", *named]
-    command = shlex.join(["helpseek", *words, *side_words(sides), "--seeds", str(seeds), *changed(asked)])
+    command = shlex.join(["helpseek", *words, *side_words(sides), "--seeds", str(seeds), *asked.options()])
     with cli_progress.waiting("drawing", writing.quiet):
         map_files.save(found, target, command, writing.force, writing.page)
     if writing.as_json:

@@ -1,12 +1,11 @@
 """The command for trials: run one many times, or ask how large one should be."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
-from sim.cli_options import Changes, First, Force, Json, Out, Page, Quiet, Threads
-from sim.cli_words import BROUGHT, Brought, spread
+from sim.cli_options import Changes, First, Force, Json, Out, Page, Quiet, Threads, Uncertainty
+from sim.cli_words import BROUGHT, Brought, several
 
 TRIAL = """\b
 Examples:
@@ -17,18 +16,12 @@ Examples:
   helpseek new trial my_trial && helpseek trial my_trial.yaml --replicates 20"""
 
 
-class SeveralSizes(TyperCommand):
-    """A command whose --clusters takes all words up to the next option."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Write --clusters before each of its words, which is what the parser knows."""
-        return super().parse_args(ctx, spread(args, "--clusters"))
-
-
 def add(app: typer.Typer) -> None:
     """Put the command into the command line."""
     BROUGHT["trial"] = Brought("trials", "sim.trials.shipping")
-    app.command(short_help="Run a published trial in silico, or plan one.", cls=SeveralSizes, epilog=TRIAL)(trial)
+    app.command(short_help="Run a published trial in silico, or plan one.", cls=several("--clusters"), epilog=TRIAL)(
+        trial
+    )
 
 
 def trial(
@@ -45,10 +38,7 @@ def trial(
         typer.Option("--clusters", metavar="N N...", help="With --power: sizes, in what is randomised."),
     ] = None,
     target: Annotated[float, typer.Option("--target", metavar="P", help="With --power: the power wanted.")] = 0.8,
-    uncertainty: Annotated[
-        str,
-        typer.Option("--uncertainty", metavar="none|posterior", help="posterior: parameters drawn for each replicate."),
-    ] = "none",
+    uncertainty: Uncertainty = "none",
     changes: Changes = None,
     out: Out = None,
     force: Force = False,

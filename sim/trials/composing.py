@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.errors import InputError, nearest
+from sim.errors import InputError
 from sim.files import Loaded
 from sim.interventions import SERVICE_LEVELS
 from sim.rules import kinds
-from sim.scenario import names_of, override, resolve, scenario_from_dict
+from sim.scenario import override, override_each, resolve, scenario_from_dict
 from sim.schema import Scenario
 from sim.trials.schema import TrialFile
 
@@ -33,7 +33,7 @@ def compose(found: Loaded[TrialFile], changes: Mapping[str, Any] | None = None) 
     """The scenarios of a trial, with values changed by name as ``sim.override`` takes them."""
     trial = found.model
     made = [scenario_of(found, arm) for arm in trial.arms]
-    made = changed(made, dict(trial.changes) | dict(changes or {}))
+    made = override_each(made, dict(trial.changes) | dict(changes or {}))
     if trial.design.randomise == "communities":
         return Composed(tuple(made), tuple(all_bits(len(each.interventions)) for each in made))
     interventions: dict[str, Any] = {}
@@ -72,22 +72,6 @@ def located(found: Loaded[TrialFile], name: str) -> str:
     if not name.lower().endswith((".yaml", ".yml")):
         return name
     return os.path.join(os.path.dirname(os.path.abspath(found.files[0])), name)
-
-
-def changed(made: list[Scenario], changes: Mapping[str, Any]) -> list[Scenario]:
-    """The arms' scenarios with each change made wherever its name is known; one known nowhere is refused."""
-    if not changes:
-        return made
-    known = [names_of(each) for each in made]
-    everywhere = {name for names in known for name in names}
-    for name in changes:
-        if name not in everywhere:
-            allowed = "a parameter, <intervention>.<field>, setting.<field> or weeks"
-            raise InputError("there is no such name to set", key=name, allowed=allowed, hint=nearest(name, everywhere))
-    return [
-        override(each, {name: value for name, value in changes.items() if name in names})
-        for each, names in zip(made, known, strict=True)
-    ]
 
 
 def check_personal(name: str, arm: str, scenario: Scenario) -> None:

@@ -1,6 +1,5 @@
 """What the command for trials does, once its words are understood."""
 
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import sim
-from sim import cli, cli_progress, cli_words, showing, storing
+from sim import cli, cli_progress, cli_words, manifests, showing, storing
 from sim.cli import Writing
 from sim.errors import InputError
-from sim.results import MANIFEST, PROGRAM
+from sim.manifests import FORMAT, PROGRAM, described
 from sim.showing import put
 from sim.study import versions
 from sim.trials.trial import Trial, is_trial
@@ -39,7 +38,7 @@ class Asked:
 
     def trial(self) -> Trial:
         """The trial with its changes."""
-        return Trial(self.name, dict(cli_words.change(word) for word in self.changes))
+        return Trial(self.name, cli_words.changes(self.changes))
 
     def words(self) -> list[str]:
         """The same again as words of a command."""
@@ -80,13 +79,7 @@ def place(writing: Writing, name: str, what: str) -> Path:
 
 def replaceable(folder: Path) -> bool:
     """Whether a folder holds a trial's results, or the power of one."""
-    if is_trial(folder):
-        return True
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(found, dict) and found.get("program") == PROGRAM and found.get("kind") == POWER
+    return is_trial(folder) or manifests.is_one(folder, POWER)
 
 
 def illustrate(result: "TrialResult", folder: Path, command: str) -> None:
@@ -154,18 +147,19 @@ def save_power(found: "Power", folder: Path, writing: Writing, command: str) -> 
     from sim.trials import page, pictures
 
     about: Mapping[str, Any] = {
+        "format": FORMAT,
         "program": PROGRAM,
         "kind": POWER,
         "version": sim.__version__,
         "versions": versions(),
         "command": command,
         "trial": found.trial.model_dump(mode="json"),
-        "tables": {"power": {"rows": len(found.table), "sha256": storing.digest(found.table)}},
+        "tables": described({"power": found.table}),
     }
 
     def fill(place: Path) -> None:
         found.table.to_parquet(place / "power.parquet", compression="zstd", index=False)
-        (place / MANIFEST).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+        manifests.write(place, about)
         if writing.page:
             drawn, figures = pictures.power_by_size(found), place / "figures"
             figures.mkdir()

@@ -543,6 +543,12 @@ def test_changes(word, wanted):
     assert cli_words.change(word) == wanted
 
 
+def test_a_name_is_set_once():
+    assert cli_words.changes(["a=1", "b=2"]) == {"a": 1, "b": 2}
+    with pytest.raises(InputError, match="twice"):
+        cli_words.changes(["a=1", "b=2", "a=1"])
+
+
 # Terminals and pipes
 
 
