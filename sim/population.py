@@ -45,20 +45,26 @@ class Population:
     ``state`` and ``output`` are what the engine works on; ``week`` is the last week that all worlds have lived.
     """
 
-    def __init__(self, worlds: Sequence[World], weeks: int, census_every: int = 13) -> None:
-        """Build the worlds at the beginning of their burn-in. ``weeks`` is how far ``output`` reaches."""
+    def __init__(
+        self, worlds: Sequence[World], weeks: int, census_every: int = 13, threads: int | None = None
+    ) -> None:
+        """Build the worlds at the beginning of their burn-in. ``weeks`` is how far ``output`` reaches.
+
+        ``threads`` are those that build; all cores unless given.
+        """
         self.worlds = list(worlds)
         self.weeks = weeks
         self.census_every = census_every
         self.origin = first_alike(self.worlds)
-        self.structures = self._structures()
+        threads = threads or os.cpu_count() or 1
+        self.structures = self._structures(threads)
         self.state = self._stack()
         self.output = Output(
             np.zeros((self.count, weeks + 1, SUBGROUPS, len(TALLIES))),
             np.full((self.count, weeks + 1, SUBGROUPS, len(CENSUS_TALLIES)), np.nan),
             np.zeros((self.count, weeks + 1, len(SERVICE_TALLIES))),
         )
-        engine.for_all_worlds(engine.begin_worlds, self, os.cpu_count() or 1, self.origin, self.state)
+        engine.for_all_worlds(engine.begin_worlds, self, threads, self.origin, self.state)
         self._reach()
 
     @property
@@ -117,7 +123,7 @@ class Population:
         worlds.week[target] = worlds.week[source]
         worlds.expected_wait[target] = worlds.expected_wait[source]
 
-    def _structures(self) -> list[structure.Structure]:
+    def _structures(self, threads: int) -> list[structure.Structure]:
         """The structure of each world; worlds that begin alike share theirs."""
         firsts = np.flatnonzero(self.origin == np.arange(self.count)).tolist()
         self.records = np.zeros(self.count, record_type())
@@ -129,7 +135,7 @@ class Population:
         def built(k: int) -> structure.Structure:
             return build_structure(self.worlds[k], self.records[k])
 
-        with ThreadPoolExecutor(min(len(firsts), os.cpu_count() or 1)) as pool:
+        with ThreadPoolExecutor(min(len(firsts), threads)) as pool:
             made = dict(zip(firsts, pool.map(built, firsts), strict=True))
         return [made[first] for first in self.origin.tolist()]
 

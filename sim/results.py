@@ -1,6 +1,5 @@
 """What a study produced: tables, and the manifest that can make them again."""
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -8,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim import comparing, storing, wording
+from sim import comparing, manifests, storing, wording
 from sim.errors import InputError, listed, nearest, shown
+from sim.manifests import MANIFEST
 
 if TYPE_CHECKING:
     from sim.schema import Scenario
 
-PROGRAM = "help-seeking-norms"
-FORMAT = 1
-MANIFEST = "manifest.json"
 TABLES = ("runs", "weekly", "subgroups", "totals", "persons", "groups")
 OPTIONAL = ("persons", "groups")
-LARGEST_MANIFEST = 200_000_000  # bytes
+SHAPE = {"tables": dict, "scenarios": list, "seeds": list, "persons": bool, "versions": dict}
 
 
 class Results:
@@ -137,8 +134,7 @@ class Results:
         def fill(folder: Path) -> None:
             for name in self.manifest["tables"]:
                 self.table(name).to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
-            text = json.dumps(self.manifest, indent=1, ensure_ascii=True, allow_nan=False)
-            (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+            manifests.write(folder, self.manifest)
             if also:
                 also(folder)
 
@@ -168,11 +164,6 @@ class Results:
                 raise InputError(f"the table {name} is not what the manifest says: it was changed", file=file)
 
 
-def described(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, Any]]:
-    """What a manifest says of tables."""
-    return {name: {"rows": len(frame), "sha256": storing.digest(frame)} for name, frame in tables.items()}
-
-
 def read(file: Path) -> pd.DataFrame:
     """A table from its file."""
     try:
@@ -192,32 +183,16 @@ def is_result(folder: Path) -> bool:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """A folder's manifest, checked to be one that this version understands."""
-    file = folder / MANIFEST
-    try:
-        if file.stat().st_size > LARGEST_MANIFEST:
-            raise InputError("this manifest is too large", file=file, allowed=f"{LARGEST_MANIFEST} bytes")
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError("this folder is no result: it has no manifest", file=folder) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError("this manifest cannot be read", file=file, found=str(error)) from None
-    if not isinstance(found, dict) or found.get("program") != PROGRAM:
-        raise InputError("this manifest is not one of a result", file=file)
-    if found.get("format") != FORMAT:
-        found_format = shown(found.get("format"))
-        raise InputError("this result has another format", file=file, key="format", found=found_format, allowed="1")
-    check_shape(found, file)
+    found = manifests.read(folder)
+    check_shape(found, folder / MANIFEST)
     return found
 
 
 def check_shape(manifest: dict[str, Any], file: Path) -> None:
     """Refuse a manifest that lacks what everything else relies on."""
-    shape = {"tables": dict, "scenarios": list, "seeds": list, "persons": bool, "versions": dict}
     if manifest.get("uncertainty", wording.LUCK) not in wording.HOLDS:
         raise InputError("this manifest is damaged", file=file, key="uncertainty", found=shown(manifest["uncertainty"]))
-    for key, wanted in shape.items():
-        if not isinstance(manifest.get(key), wanted):
-            raise InputError("this manifest is damaged", file=file, key=key, found=shown(manifest.get(key)))
+    manifests.require(manifest, file, SHAPE)
     for name in TABLES:
         if name not in manifest["tables"] and name not in OPTIONAL:
             raise InputError("this manifest is damaged", file=file, key=f"tables.{name}", found="nothing")

@@ -13,8 +13,9 @@ import sim
 from sim import compiled, storing
 from sim.batches import batches, people_in
 from sim.errors import InputError, shown
+from sim.manifests import FORMAT, PROGRAM, described
 from sim.population import Population, World
-from sim.results import FORMAT, PROGRAM, Results, described
+from sim.results import Results
 from sim.scenario import Network, override, resolve, scenario_from_dict
 from sim.schema import Scenario
 from sim.tabling import Run, Tables
@@ -80,7 +81,7 @@ def lived(
     tables = Tables(runs, persons)
     for batch in batches(runs, sizes):
         weeks = batch[0].scenario.weeks
-        population = Population([World(r.scenario, r.seed) for r in batch], weeks, census_every)
+        population = Population([World(r.scenario, r.seed) for r in batch], weeks, census_every, threads or cores())
         population.run(weeks, threads or cores(), meter)
         tables.take(population, [r.number for r in batch])
         del population

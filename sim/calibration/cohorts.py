@@ -87,7 +87,7 @@ def watch(
 
     ``begin`` may change people's states once, at week 0.
     """
-    population = Population(worlds, weeks, census_every=max(weeks, 1))
+    population = Population(worlds, weeks, max(weeks, 1), threads)
     people = population.state.people
     kept = {name: np.empty((weeks + 1, people.group.size), column(people, name).dtype) for name in WEEKLY}
     start: dict[str, np.ndarray] = {}

@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import InputError
-from sim.results import Results, described
+from sim.manifests import described
+from sim.results import Results
 from sim.tabling import as_categories
 
 

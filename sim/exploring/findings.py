@@ -16,7 +16,7 @@ from sim.errors import InputError
 from sim.exploring import index_plots
 from sim.exploring.designs import METHODS, units
 from sim.exploring.sensitivity import Found
-from sim.results import MANIFEST, PROGRAM, described
+from sim.manifests import MANIFEST, PROGRAM, described
 from sim.results import read as read_table
 from sim.study import file_digests, versions
 

@@ -31,7 +31,7 @@ from sim.exploring import map_plots, tipping
 from sim.exploring.levers import Lever
 from sim.exploring.maps import Map
 from sim.exploring.starts import STRENGTH
-from sim.results import MANIFEST, PROGRAM, described
+from sim.manifests import MANIFEST, PROGRAM, described
 from sim.showing import finite
 from sim.study import file_digests, versions
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from sim import posterior
 from sim.errors import InputError, shown
-from sim.results import PROGRAM
+from sim.manifests import PROGRAM
 from sim.scenario import scenario_from_dict
 from sim.study import file_digests, versions
 from sim.sweeps.designs import SCENARIO, SEED, Factorial, Table

@@ -91,7 +91,7 @@ def lived(
     """What each world of a batch came to. If the batch fails, its halves are tried, down to the world at fault."""
     try:
         weeks = batch[0].scenario.weeks
-        population = Population([World(run.scenario, run.seed) for run in batch], weeks, chosen.census_every)
+        population = Population([World(run.scenario, run.seed) for run in batch], weeks, chosen.census_every, threads)
         if begin:
             population.run(0, threads)
             begin(population)

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from sim import storing, wording
 from sim.errors import InputError, nearest, shown
-from sim.results import LARGEST_MANIFEST, PROGRAM
+from sim.manifests import LARGEST, PROGRAM
 from sim.sweeps import layout
 from sim.sweeps.layout import DESIGN, FAILURE, FORMAT, MANIFEST, OWN
 from sim.sweeps.stamps import Stamp, stamp
@@ -253,8 +253,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """A folder's manifest, checked to be one of a store that this version understands."""
     file = folder / MANIFEST
     try:
-        if file.stat().st_size > LARGEST_MANIFEST:
-            raise InputError("this manifest is too large", file=file, allowed=f"{LARGEST_MANIFEST} bytes")
+        if file.stat().st_size > LARGEST:
+            raise InputError("this manifest is too large", file=file, allowed=f"{LARGEST} bytes")
         found = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError("this folder is no store of a study: it has no manifest", file=folder) from None

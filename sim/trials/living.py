@@ -204,7 +204,7 @@ def community_arms(trial: TrialFile, seed: int) -> np.ndarray:
 def lived(jobs: Sequence[Job], turns: int, threads: int, meter: Meter) -> list[Rows]:
     """The rows of each job of one batch."""
     made, trial = list(pieces(jobs, turns)), jobs[0].trial
-    population = Population([World(each.scenario, each.seed) for each in made], max(1, trial.weeks), census_every=0)
+    population = Population([World(each.scenario, each.seed) for each in made], max(1, trial.weeks), 0, threads)
     given = [give(jobs[each.job], population, w, each) for w, each in enumerate(made)]
     true = watching.watched(trial, population, threads, meter)
     communities: dict[tuple[int, int], list[int]] = {}  # the worlds of each job and turn

@@ -12,18 +12,28 @@ from typing import Any
 import pandas as pd
 
 import sim
-from sim import compiled, posterior, shipped, storing
+from sim import compiled, manifests, posterior, shipped, storing
 from sim.errors import InputError, shown
 from sim.files import Loaded
-from sim.results import MANIFEST, PROGRAM, described, read
+from sim.manifests import FORMAT, MANIFEST, PROGRAM, described
+from sim.results import read
 from sim.study import versions
 from sim.trials import analysing, composing, files, living, power, quick, summing
 from sim.trials.living import Pair, Progress
 from sim.trials.schema import TrialFile
 
-FORMAT = 1
 KIND = "trial"
-TABLES = ("estimates", "outcomes")
+SHAPE = {
+    "name": str,
+    "files": list,
+    "trial": dict,
+    "changes": dict,
+    "seed": int,
+    "replicates": int,
+    "uncertainty": str,
+    "tables": dict,
+    "created": str,
+}
 Changes = Mapping[str, Any]
 
 
@@ -166,8 +176,7 @@ class TrialResult:
         def fill(folder: Path) -> None:
             for name, frame in self.tables().items():
                 frame.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
-            text = json.dumps(self.manifest(), indent=1, ensure_ascii=True, allow_nan=False)
-            (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+            manifests.write(folder, self.manifest())
             if also:
                 also(folder)
 
@@ -198,26 +207,11 @@ class TrialResult:
 
 def is_trial(folder: Path) -> bool:
     """Whether a folder holds a trial's result."""
-    try:
-        read_manifest(folder)
-    except InputError:
-        return False
-    return True
+    return manifests.is_one(folder, KIND)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """A trial's manifest, checked to be one that this version understands."""
-    file = folder / MANIFEST
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        raise InputError("this folder holds no trial's result", file=folder) from None
-    if not isinstance(found, dict) or found.get("program") != PROGRAM or found.get("kind") != KIND:
-        raise InputError("this folder holds no trial's result", file=folder)
-    wanted = ("format", "name", "files", "trial", "changes", "seed", "replicates", "uncertainty", "tables", "created")
-    for key in wanted:
-        if key not in found:
-            raise InputError("this manifest is damaged", file=file, key=key, found="nothing")
-    if found["format"] != FORMAT:
-        raise InputError("this result has another format", file=file, key="format", found=shown(found["format"]))
+    found = manifests.read(folder, KIND, "trial's result")
+    manifests.require(found, folder / MANIFEST, SHAPE)
     return found

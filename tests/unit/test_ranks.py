@@ -15,7 +15,7 @@ RANKS = {
     1: "checking links measures people rows schema storing style ties",
     2: "bonds care distress groups interventions norms replies seeking "  # the week's processes
     "census centrality criterion files graphs pooling rosters rules tallies weaving",
-    3: "columns comparing drawing explaining extracts markup network scenario seeding start state structure "
+    3: "columns comparing drawing explaining extracts manifests markup network scenario seeding start state structure "
     "wording writing",
     4: "asking curves engine population posterior windows",
     5: "answers batches claims collecting panels results sets tabling",
