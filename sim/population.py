@@ -45,9 +45,7 @@ class Population:
     ``state`` and ``output`` are what the engine works on; ``week`` is the last week that all worlds have lived.
     """
 
-    def __init__(
-        self, worlds: Sequence[World], weeks: int, census_every: int = 13, threads: int | None = None
-    ) -> None:
+    def __init__(self, worlds: Sequence[World], weeks: int, census_every: int = 13, threads: int | None = None) -> None:
         """Build the worlds at the beginning of their burn-in. ``weeks`` is how far ``output`` reaches.
 
         ``threads`` are those that build; all cores unless given.

@@ -129,6 +129,26 @@ def test_people_are_counted_before_they_are_made(scenarios):
         assert batches.people_in(scenario) == made.rows(0).stop
 
 
+def test_worlds_are_built_and_lived_by_no_more_threads_than_were_asked_for(scenarios, monkeypatch):
+    from concurrent import futures
+
+    from sim import engine, population
+
+    asked = []
+
+    class Watched(futures.ThreadPoolExecutor):
+        def __init__(self, workers, *rest, **options):
+            asked.append(workers)
+            super().__init__(workers, *rest, **options)
+
+    for module in (engine, population):
+        monkeypatch.setattr(module, "ThreadPoolExecutor", Watched)
+    study.run(scenarios, SEEDS, threads=1)
+    assert set(asked) == {1}
+    study.run(scenarios, SEEDS, threads=3)
+    assert max(asked) <= 3
+
+
 def test_batches_are_bounded_and_keep_together_what_begins_alike(scenarios, monkeypatch):
     from sim.tabling import Run
 
