@@ -25,18 +25,16 @@ def odds_ratio(exposed: np.ndarray, outcome: np.ndarray) -> float:
 
 
 def logistic_slopes(columns: list[np.ndarray], outcome: np.ndarray) -> np.ndarray:
-    """Slopes of a logistic regression with an intercept, by Newton's method, held by a slight ridge."""
-    x = np.column_stack([np.ones(outcome.size), *columns])
-    slopes = np.zeros(x.shape[1])
-    for _ in range(25):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(x @ slopes, -30, 30)))
-        weight = np.maximum(chance * (1 - chance), 1e-9)
-        bend = (x * weight[:, None]).T @ x + 1e-6 * np.eye(x.shape[1])
-        move = np.linalg.solve(bend, x.T @ (outcome - chance) - 1e-6 * slopes)
-        slopes += move
-        if np.abs(move).max() < 1e-8:
-            break
-    return slopes[1:]
+    """Slopes of a logistic regression with an intercept, held by a slight ridge against outcomes told apart in full.
+
+    Not numbers where the outcome does not vary.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    if outcome.min() == outcome.max():
+        return np.full(len(columns), np.nan)
+    model = LogisticRegression(C=1e6, solver="newton-cholesky", tol=1e-8)
+    return model.fit(np.column_stack(columns), outcome).coef_[0]
 
 
 def standardised(values: np.ndarray) -> np.ndarray:

@@ -132,6 +132,7 @@ def test_slopes_are_those_of_statsmodels():
     y = (random.random(400) < 1 / (1 + np.exp(0.3 - 0.8 * x[:, 0] + 0.5 * x[:, 1]))).astype(float)
     expected = sm.Logit(y, sm.add_constant(x)).fit(disp=0).params[1:]
     assert statistics.logistic_slopes([x[:, 0], x[:, 1]], y) == pytest.approx(expected, abs=1e-4)
+    assert np.isnan(statistics.logistic_slopes([x[:, 0]], np.ones(400))).all()
 
 
 def test_episodes_are_followed_from_their_beginning():
