@@ -91,14 +91,15 @@
   };
 
   hs.parts["hs-frame"] = {
-    props: ["here", "link", "notice"],
+    props: {here: String, link: String, notice: String, more: {type: String, default: ""}}, // more: what a page adds to its own link
     data: () => ({w, pages: hs.pages, dark: hs.dark(), copied: false, projector: false}),
-    watch: {link(now) { hs.follow(now); }, here() { this.name(); }},
+    watch: {whole(now) { hs.follow(now); }, here() { this.name(); }},
+    computed: {whole() { return (this.link + this.more).replace(/^&/, ""); }},
     mounted() {
       const first = document.getElementById("hs-first");
       if (first) first.remove();
       this.name();
-      hs.follow(this.link);
+      hs.follow(this.whole);
       this.onTheme = () => { this.dark = hs.dark(); };
       addEventListener("helpseek.theme", this.onTheme);
       this.onScreen = () => { this.projector = !!document.fullscreenElement; document.documentElement.classList.toggle("hs-projector", this.projector); };
@@ -117,7 +118,7 @@
       open(event, path) {
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
         event.preventDefault();
-        hs.follow(this.link, true);
+        hs.follow(this.whole, true);
         if (path !== this.here) this.$emit("go", this.to(path));
       },
       theme() { hs.setDark(!this.dark); },
@@ -126,7 +127,7 @@
         else document.documentElement.requestFullscreen().catch(() => {});
       },
       async copy() {
-        const whole = location.origin + location.pathname + (this.link ? "?" + this.link : "");
+        const whole = location.origin + location.pathname + (this.whole ? "?" + this.whole : "");
         try { await navigator.clipboard.writeText(whole); } catch (blocked) { prompt(w.site.copy_by_hand, whole); }
         this.copied = true;
         setTimeout(() => { this.copied = false; }, 2500);

@@ -1,17 +1,17 @@
 """Map: where a norm tips over two numbers of the model, from two beginnings; a click opens that community."""
 
-from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
-from sim import wording
 from sim.app import address as link
+from sim.app import mapping
+from sim.app.address import Address
+from sim.app.charted import drawn, linkable, read, title, told
+from sim.app.choices import files
+from sim.app.jobs import Job
 from sim.app.working import Working
-from sim.errors import InputError
 from sim.exploring import map_files
-from sim.params import registry
 
-STARTS = ("absent", "present")
+FRESH = "fresh"  # the name of the map that this visitor has had made
 
 
 class Page(Working):
@@ -19,81 +19,75 @@ class Page(Working):
 
     template_file = (__file__, "map.vue")
     name = ""  # of the map that is shown
+    asked: dict[str, str] | None = None  # what the fresh map is of
+    fresh: dict[str, Any] | None = None
+    document: dict[str, Any] | None = None  # the same, as ``helpseek map`` would write it
+    taken: Job | None = None
+    form = False  # whether what can be chosen has been asked for
 
     def stands(self) -> dict[str, Any]:
-        """The maps there are, and the one that is shown."""
-        known = sorted(map_files.stored(), key=lambda name: (not all(linkable(name)), name))
+        """The maps there are, the one that is shown, and what a fresh one can be of."""
+        known = sorted(map_files.stored(), key=lambda name: (not all(linkable(read(name))), name))
         shown = self.name or (known[0] if known else "")
-        return {"maps": [{"name": name, "title": title(name)} for name in known], "map": told(shown) if shown else None}
+        maps = [{"name": name, "title": title(read(name))} for name in known]
+        if self.fresh and self.document:
+            maps.insert(0, {"name": FRESH, "title": title(self.document)})
+        return {
+            "maps": maps,
+            "map": self.fresh if shown == FRESH else told(shown) if shown else None,
+            "form": mapping.offered() | {"choices": files(), "own": bool(self.session.upload)} if self.form else None,
+            "chosen": self.asked or self._begun(),
+        }
+
+    def _begun(self) -> dict[str, str]:
+        """What the form begins with: the visitor's own community and plan."""
+        here = self.session.address
+        plan = next((each for each in here.plans if each in mapping.offered()["plans"]), "peer_leaders")
+        sides = mapping.of_plan(plan)
+        x = sides[0]["name"] if sides else "norms.speaking_stigma"
+        names = ("setting", "plan", "x", "y", "measure", "fineness")
+        return dict(zip(names, (here.setting, plan, x, "norms.conformity", "injunctive_norm", "coarse"), strict=True))
+
+    def moves(self) -> dict[str, Any]:
+        """How far the work is; the map itself is among what stands."""
+        return {key: value for key, value in super().moves().items() if key != "found"}
 
     def query(self) -> list[tuple[str, str]]:
         """The map that is shown."""
+        if self.asked and (self.name == FRESH or (self.job and self.job.going)):
+            return [(f"map_{key}", value) for key, value in self.asked.items()]
         return [("map", self.name)] if self.name else []
+
+    def show_week(self) -> None:
+        """Send what has changed; a map that is done is shown at once."""
+        job = self.job
+        if job is not None and job.state == "done" and job is not self.taken:
+            self.taken, self.document, self.name = job, job.found, FRESH
+            network = self.session.network(Address(setting=(self.asked or {})["setting"]))
+            self.fresh = drawn(job.found, FRESH, network) | {"serial": self.fresh["serial"] + 1 if self.fresh else 1}
+            self.show()
+            return
+        super().show_week()
 
     def vue_choose(self, name: Any) -> None:
         """Show another map."""
-        self.name = link.one_of("map", str(name), sorted(map_files.stored()))
+        known = [*([FRESH] if self.fresh else []), *sorted(map_files.stored())]
+        self.name = link.one_of("map", str(name), known)
         self.show()
 
+    def vue_open_form(self, _nothing: Any) -> None:
+        """Send what a fresh map can be of."""
+        self.form = True
+        self.show()
 
-@cache
-def read(name: str) -> dict[str, Any]:
-    """A stored map."""
-    if name not in map_files.stored():
-        raise InputError("there is no such map", key="map", found=name[:80])
-    return map_files.read(name)
+    def vue_make(self, asked: Any) -> None:
+        """Begin a fresh map."""
+        wanted = mapping.checked(asked, own=self.session.upload is not None)
+        network = self.session.network(Address(setting=wanted["setting"]))
+        self.asked = wanted
+        self.begin(lambda tell: mapping.lived(wanted, network, tell))
 
-
-def title(name: str) -> str:
-    """What a map is of, in a line."""
-    data = read(name)
-    x, y = data["x"]["label"], data["y"]["label"]
-    return f"{data['measure']['label']}: {x} and {y}"
-
-
-def linkable(name: str) -> list[bool]:
-    """Of each side of a map, whether a link can hold its values."""
-    data = read(name)
-    return [data[side]["name"] in registry() for side in ("x", "y")]
-
-
-@cache
-def told(name: str) -> dict[str, Any]:
-    """A map as the page draws it: its document, and for each point its values as text and its link."""
-    data = read(name)
-    measure = data["measure"]["name"]
-    keys = ("x", "y", "measure", "grid", "lines", "summary", "setting_title", "people", "weeks", "command")
-    made = {key: data[key] for key in keys}
-    made["name"], made["seeds"] = name, len(data["seeds"])
-    made["closed"] = [data[s]["name"] for s, ok in zip(("x", "y"), linkable(name), strict=True) if not ok]
-    made["areas"] = {key: area(each) for key, each in data["areas"].items()}
-    made["level_text"] = wording.level(measure, data["measure"]["level"])
-    made["points"] = [
-        {"x": point["x"], "y": point["y"], "link": "" if made["closed"] else watched(data, point)}
-        | {start: as_text(measure, point[start]) for start in STARTS}
-        for point in data["points"]
-    ]
-    return made
-
-
-def as_text(measure: str, values: dict[str, Any]) -> dict[str, Any]:
-    """An outcome at a point: the number, and how it and its interval are said."""
-    unknown = float("nan")
-    said = {key: wording.level(measure, unknown if values[key] is None else values[key]) for key in ("low", "high")}
-    value = values["value"]
-    return {"value": value, "text": wording.level(measure, unknown if value is None else value)} | said
-
-
-def area(each: dict[str, float]) -> str:
-    """A share of the map with its interval."""
-    value, low, high = (wording.plain(100.0 * each[key], 0) for key in ("value", "low", "high"))
-    return f"{value}% ({low} to {high})"
-
-
-def watched(data: dict[str, Any], point: dict[str, Any]) -> str:
-    """The link to Watch with a point's values: the same setting, plans, size, and the first of the map's seeds."""
-    words = [("setting", data["setting"])]
-    words += [("plan", plan) for plan in data["plans"] if plan != "usual"]
-    words += [("seed", str(data["seeds"][0])), ("size", str(data["people"]))]
-    words += [("set", f"{data[side]['name']}:{point[side]:.10g}") for side in ("x", "y")]
-    return "/?" + urlencode(words, safe=":")
+    def vue_download(self, _nothing: Any) -> None:
+        """Send the whole document of the fresh map."""
+        if self.document is not None:
+            self.frame = self.moves() | {"document": self.document}
