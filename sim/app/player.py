@@ -27,6 +27,7 @@ class Player(View):
     both = False  # whether the world without the plan is shown as well
     # What is known of each lever: sent when somebody opens them
     levers: list[dict[str, Any]] = traitlets.List().tag(sync=True)  # type: ignore[assignment]
+    answered = traitlets.Int(0).tag(sync=True)  # how many of the weeks asked for have been lived, or could not be
 
     def stands(self) -> dict[str, Any]:
         """The picture, all weeks so far, and what can be chosen."""
@@ -58,7 +59,14 @@ class Player(View):
         return frames.week(self.session.community, self.both)
 
     def vue_step(self, _nothing: Any) -> None:
-        """Live one week."""
+        """Live one week; whether or not it could be lived, the question has been answered."""
+        try:
+            self._step()
+        finally:
+            self.answered += 1
+
+    def _step(self) -> None:
+        """Live one week and show it."""
         community = self.session.community
         if community.week >= LATEST:
             raise InputError("this is as far as a page goes", found=f"week {community.week}", allowed=f"{LATEST}")

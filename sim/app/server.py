@@ -11,7 +11,8 @@ from typing import Any
 from sim import shipped
 from sim.app import address as link
 from sim.app import session as visitors
-from sim.app.guard import HOME, LARGEST_WORD, Guard
+from sim.app.guard import HOME, LARGEST_WORD, STATIC, Guard
+from sim.app.packing import Packing
 from sim.errors import InputError
 
 APP = "sim.app.pages"
@@ -19,6 +20,7 @@ FOLDER = Path(__file__).parent
 STYLES = ("app.css", "study.css")
 SCRIPTS = ("base.js", "network.js", "charts.js", "parts.js", "person.js", "fans.js")
 LEFT = "5m"  # how long the session of a browser that went silent is kept
+SILENT = 90.0  # seconds without an answer after which a line is taken to be cut: a slow browser is not a silent one
 OPEN = """\
   Anyone who can reach this computer under that address can open the page: there is no password and no encryption.
   Visitors do not see each other, and nothing that they enter is stored. Use it on a network that you trust."""
@@ -45,7 +47,7 @@ def serve(words: Sequence[str], seed: int, host: str, port: int, most: int, quie
     say("  Ctrl+C ends it.")
     uvicorn.run(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
-        loop="asyncio", ws_max_size=LARGEST_WORD, timeout_graceful_shutdown=2,
+        loop="asyncio", ws_max_size=LARGEST_WORD, ws_ping_timeout=SILENT, timeout_graceful_shutdown=2,
     )  # fmt: skip
 
 
@@ -102,7 +104,7 @@ def application(hosts: tuple[str, ...], most: int) -> Any:
     settled()
     from solara.server import kernel_context
 
-    return Guard(routed(), hosts, lambda: len(kernel_context.contexts), most)
+    return Guard(Packing(routed(), STATIC), hosts, lambda: len(kernel_context.contexts), most)
 
 
 def settled() -> None:
@@ -137,8 +139,6 @@ def routed() -> Any:
     from solara.server import server as solara_server
     from solara.server import starlette as parts
     from starlette.applications import Starlette
-    from starlette.middleware import Middleware
-    from starlette.middleware.gzip import GZipMiddleware
     from starlette.routing import Mount, Route, WebSocketRoute
     from starlette.staticfiles import StaticFiles
 
@@ -161,7 +161,7 @@ def routed() -> Any:
         Mount("/static", StaticFiles(directory=solara_server.solara_static)),
         Route("/{path:path}", page, methods=["GET"]),
     ]
-    return Starlette(routes=routes, lifespan=life, middleware=[Middleware(GZipMiddleware, minimum_size=1000)])
+    return Starlette(routes=routes, lifespan=life)
 
 
 async def page(request: Any) -> Any:

@@ -4,11 +4,12 @@
   const w = hs.words;
   const PACES = [1, 2, 4, 8, 20]; // weeks a second
 
-  // The next week is asked for when the last one has come and the pace allows it: never two at once
+  // The next week is asked for when the last one has come and the pace allows it: never two at once. `answered` counts
+  // the weeks asked for that have been answered, so that no other answer is taken for a week.
   hs.parts["hs-player"] = {
-    props: {week: Number, horizon: Number, turn: Number},
-    data: () => ({w, playing: false, waiting: false, pace: 2, paces: PACES, dragged: null}),
-    watch: {turn() { this.arrived(); }},
+    props: {week: Number, horizon: Number, answered: Number},
+    data: () => ({w, playing: false, waiting: false, owed: false, pace: 2, paces: PACES, dragged: null}),
+    watch: {answered() { this.arrived(); }},
     beforeDestroy() { clearTimeout(this.timer); document.removeEventListener("visibilitychange", this.onHide); removeEventListener("keydown", this.onKey); },
     mounted() {
       this.asked = 0;
@@ -25,7 +26,7 @@
     methods: {
       toggle() { if (this.playing) this.pause(); else this.play(); },
       play() { this.playing = true; this.ask(); },
-      pause() { this.playing = false; clearTimeout(this.timer); },
+      pause() { this.playing = this.owed = false; clearTimeout(this.timer); },
       ask() {
         if (this.waiting) return;
         this.waiting = true;
@@ -34,10 +35,11 @@
         hs.askedAt = this.asked;
         this.$emit("step");
       },
-      step() { this.pause(); this.ask(); },
+      step() { this.pause(); if (this.waiting) this.owed = true; else this.ask(); },
       arrived() {
         if (!this.waiting) return;
         this.waiting = false;
+        if (this.owed) { this.owed = false; this.ask(); return; }
         if (!this.playing) return;
         if (this.week === this.before) { this.pause(); return; } // the server could not; it says why
         const due = Math.max(0, this.asked + 1000 / this.pace - performance.now());
@@ -93,7 +95,7 @@
   // One's own network: read here, sent to this visitor's session, checked there
   hs.parts["hs-upload"] = {
     props: {own: Object},
-    data: () => ({w, ties: null, people: null, wrong: ""}),
+    data: () => ({w, ties: null, people: null, wrong: "", reading: 0}),
     computed: {found() { return this.own && hs.fill(w.upload.found, this.own); }},
     methods: {
       async take(part, event) {
@@ -102,7 +104,8 @@
         this[part] = null;
         if (!file) return;
         if (file.size > 300000) { this.wrong = w.upload.large; event.target.value = ""; return; }
-        this[part] = {name: file.name.slice(-80), text: await file.text()};
+        this.reading++;
+        try { this[part] = {name: file.name.slice(-80), text: await file.text()}; } finally { this.reading--; }
       },
       send() { const files = {ties: this.ties}; if (this.people) files.people = this.people; this.$emit("upload", files); },
     },
@@ -111,7 +114,7 @@
   <div class="hs-card hs-pad"><p>{{ w.upload.lead }}</p>
     <label><span>{{ w.upload.ties }}</span><input type="file" accept=".csv,.tsv,.txt,.graphml,.gexf,.gml,.net,.json,.edgelist,.adjlist" @change="take('ties', $event)"></label>
     <label><span>{{ w.upload.people }}</span><input type="file" accept=".csv,.tsv,.txt" @change="take('people', $event)"></label>
-    <button type="button" class="hs-button hs-strong" :disabled="!ties" @click="send">{{ w.upload.send }}</button>
+    <button type="button" class="hs-button hs-strong" :disabled="!ties || reading > 0" @click="send">{{ w.upload.send }}</button>
     <p role="status" class="hs-note" data-upload>{{ wrong || found }}</p><p class="hs-note">{{ w.upload.kept }}</p></div>
 </details>`,
   };
