@@ -39,7 +39,7 @@
     document.body.appendChild(link);
     link.click();
     link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 4000);
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   };
   hs.csv = (names, rows) => {
     const cell = each => (each === null || each === undefined ? "" : /[",\n]/.test(String(each)) ? `"${String(each).replace(/"/g, '""')}"` : each);
