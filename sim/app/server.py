@@ -11,8 +11,7 @@ from typing import Any
 from sim import shipped
 from sim.app import address as link
 from sim.app import session as visitors
-from sim.app.guard import HOME, LARGEST_WORD, STATIC, Guard
-from sim.app.packing import Packing
+from sim.app.guard import HOME, LARGEST_WORD, Guard
 from sim.errors import InputError
 
 APP = "sim.app.pages"
@@ -104,7 +103,7 @@ def application(hosts: tuple[str, ...], most: int) -> Any:
     settled()
     from solara.server import kernel_context
 
-    return Guard(Packing(routed(), STATIC), hosts, lambda: len(kernel_context.contexts), most)
+    return Guard(routed(), hosts, lambda: len(kernel_context.contexts), most)
 
 
 def settled() -> None:
@@ -139,6 +138,8 @@ def routed() -> Any:
     from solara.server import server as solara_server
     from solara.server import starlette as parts
     from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.middleware.gzip import GZipMiddleware
     from starlette.routing import Mount, Route, WebSocketRoute
     from starlette.staticfiles import StaticFiles
 
@@ -161,7 +162,7 @@ def routed() -> Any:
         Mount("/static", StaticFiles(directory=solara_server.solara_static)),
         Route("/{path:path}", page, methods=["GET"]),
     ]
-    return Starlette(routes=routes, lifespan=life)
+    return Starlette(routes=routes, lifespan=life, middleware=[Middleware(GZipMiddleware, minimum_size=1000)])
 
 
 async def page(request: Any) -> Any:
