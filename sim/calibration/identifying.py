@@ -6,24 +6,29 @@ import pandas as pd
 from sim.calibration.fitting import WEIGHT
 from sim.calibration.priors import default, group_of, prior
 
-NARROWED = 0.8  # of the prior's SD: below, the data have narrowed it
+NARROWED = 0.2  # of the prior's SD: by more than this the data have narrowed it
 SHIFTED = 0.5  # prior SDs by which the mean has moved
 TIED = 0.35  # correlation from which two parameters can hardly be told apart
+CHANCE = 3.0  # standard errors of a few draws that nothing moved; more where many pairs are looked at
+CHANCE_OF_PAIRS = 4.0
 
 
 def identified(posterior: pd.DataFrame) -> pd.DataFrame:
     """One row for each parameter: its prior range, its posterior mean and SD, and what became of it.
 
     ``narrowed`` is the posterior SD over the prior's, ``shifted`` the move of the mean in prior SDs. ``verdict`` is
-    ``moved`` or ``as before``: the posterior is what the prior was, so the data say nothing of it.
+    ``moved`` or ``as before``: the posterior is what the prior was, so the data say nothing of it. What as few draws
+    may show by chance moves nothing.
     """
     space, weights = prior(), posterior[WEIGHT].to_numpy()
+    draws = effective(weights)
+    least, far = max(NARROWED, CHANCE / np.sqrt(2 * draws)), max(SHIFTED, CHANCE / np.sqrt(draws))
     rows = []
     for name, low, high in zip(space.names, space.low, space.high, strict=True):
         mean, deviation = moments(posterior[name].to_numpy(), weights)
         spread = (high - low) / np.sqrt(12.0)
         narrowed, shifted = deviation / spread, (mean - (low + high) / 2) / spread
-        moved = narrowed < NARROWED or abs(shifted) > SHIFTED
+        moved = narrowed < 1 - least or abs(shifted) > far
         verdict = "moved" if moved else "as before"
         rows.append((name, group_of(name), low, high, mean, deviation, narrowed, shifted, verdict))
     columns = ["parameter", "group", "low", "high", "mean", "sd", "narrowed", "shifted", "verdict"]
@@ -48,11 +53,12 @@ def tied(posterior: pd.DataFrame, moved: list[str]) -> pd.DataFrame:
         return pd.DataFrame(columns=["one", "other", "correlation"])
     weights = posterior[WEIGHT].to_numpy()
     matrix = weighted(posterior[moved], weights)
+    least = max(TIED, CHANCE_OF_PAIRS / np.sqrt(effective(weights)))
     pairs = [
         (moved[a], moved[b], float(matrix[a, b]))
         for a in range(len(moved))
         for b in range(a + 1, len(moved))
-        if abs(matrix[a, b]) >= TIED
+        if abs(matrix[a, b]) >= least
     ]
     return pd.DataFrame(sorted(pairs, key=lambda pair: -abs(pair[2])), columns=["one", "other", "correlation"])
 
