@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LISTS = ("settings", "plans", "parameters", "measures")
 FILE_KINDS = ("setting", "plan")
 RESULTS = "results"  # the folder for results that are given no other
+ANSWER = "answer.json"  # what budget and seeding write
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,11 @@ def verify(path: str, threads: int | None, quiet: bool, as_json: bool) -> int:
     """Make a result again and compare; the exit code."""
     from sim import study
 
-    brought = [import_module(each.module) for each in cli_words.BROUGHT.values()]
+    if (Path(path) / ANSWER).is_file():
+        message = "this is an answer of budget or seeding; the command that stands in it gives it again"
+        raise InputError(message, file=Path(path) / ANSWER)
     with cli_progress.progress("running it again", quiet) as moved:
-        own = (each.verified(path, threads, moved) for each in brought if hasattr(each, "verified"))
+        own = (import_module(each).verified(path, threads, moved) for each in cli_words.VERIFIERS)
         found = next((each for each in own if each is not None), None)
         found = found or study.verify(path, threads=threads, progress=moved)
     if as_json:

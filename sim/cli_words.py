@@ -22,8 +22,7 @@ FAILED, BAD_INPUT, STOPPED = 1, 2, 130  # exit codes
 class Brought:
     """A kind of file that a part of the package brings along, beside settings and plans.
 
-    Its module has ``listing()``, ``starter()``, ``json_schema()``, and ``TRY``, a command with ``{file}`` in it. It may
-    have ``verified(path, threads, progress)``, which runs a stored result of its own again and gives None for others.
+    Its module has ``listing()``, ``starter()``, ``json_schema()``, and ``TRY``, a command with ``{file}`` in it.
     """
 
     plural: str
@@ -31,6 +30,9 @@ class Brought:
 
 
 BROUGHT: dict[str, Brought] = {}  # by kind; each part adds its own when its commands are declared
+# Modules with ``verified(path, threads, progress)``, which makes a stored result of its own kind again and gives None
+# for others; each part adds its own.
+VERIFIERS: list[str] = []
 
 
 def several(*options: str) -> type[TyperCommand]:

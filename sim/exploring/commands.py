@@ -1,11 +1,26 @@
 """The commands for what matters: sensitivity of outcomes to parameters, and maps of where a community tips."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sim.cli_options import Changes, Force, Json, Out, People, Quiet, Setting, Size, Threads, Ties, Weeks, Words
-from sim.cli_words import Asked, several
+from sim.cli_options import (
+    Changes,
+    Force,
+    Json,
+    Out,
+    People,
+    Quiet,
+    Setting,
+    Size,
+    Threads,
+    Ties,
+    Uncertainty,
+    Weeks,
+    Words,
+)
+from sim.cli_words import VERIFIERS, Asked, several
 
 Figures = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")]
 Ranges = Annotated[
@@ -28,11 +43,14 @@ Examples:
   helpseek map secondary_school --x peer_leaders.reach --y norms.conformity --measure norm --out results/m
   helpseek map training_school --x cohesion_training.reach --y norms.speaking_stigma --measure expects_approval
   helpseek map secondary_school --plans peer_leaders stigma_contact --x peer_leaders.reach --y stigma_contact.reach
+  helpseek map secondary_school --x peer_leaders.reach --y norms.conformity --uncertainty posterior --seeds 24
+  helpseek map --resume results/m
   helpseek map town --x norms.conformity --y norms.usual_approval --x-range 1 3 --points 60 --seeds 4"""
 
 
 def add(app: typer.Typer) -> None:
     """Put the commands into the command line."""
+    VERIFIERS.append("sim.exploring.records")
     app.command(
         short_help="Find out what matters for an outcome.", cls=several("--parameters", "--measure"), epilog=SENSITIVITY
     )(sensitivity)
@@ -120,11 +138,15 @@ def make_map(
     ] = None,
     x_range: Annotated[tuple[float, float] | None, typer.Option("--x-range", metavar="LOW HIGH", help="Of x.")] = None,
     y_range: Annotated[tuple[float, float] | None, typer.Option("--y-range", metavar="LOW HIGH", help="Of y.")] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", metavar="DIR", help="Finish the map that was begun for this folder.")
+    ] = None,
     level: Annotated[
         float | None, typer.Option("--level", metavar="V", help="Where the line lies.  [default: the measure's own]")
     ] = None,
     points: Annotated[int, typer.Option("--points", metavar="N", help="Places at most.")] = 90,
     seeds: Annotated[int, typer.Option("--seeds", metavar="N", min=1, help="Worlds at each place and start.")] = 8,
+    uncertainty: Uncertainty = "none",
     depth: Annotated[int, typer.Option("--depth", metavar="N", help="How often cells are cut in four.")] = 2,
     weeks: Annotated[int, typer.Option("--weeks", metavar="N", help="Weeks after the start.")] = 156,
     size: Size = None,
@@ -140,12 +162,16 @@ def make_map(
 ) -> None:
     """Map an outcome over two levers, from a start without the norm of seeking help and from one with it.
 
-    Where the two starts end apart, the community has two settled states, and keeps the one it has.
+    Where the two starts end apart, the community has two settled states, and keeps the one it has. With --uncertainty
+    posterior each seed draws its parameters too, the levers apart. Stopped or killed, --resume DIR goes on.
     """
     from sim.cli import Writing
-    from sim.exploring import doing
+    from sim.exploring import mapping
 
-    asked = Asked(weeks, size, people, ties, changes or [])
     writing = Writing(out, force, figures, quiet, as_json)
     sides = {"x_range": x_range, "y_range": y_range, "level": level, "points": points, "depth": depth}
-    doing.make_map(setting, x, y, measure, plans or [], asked, seeds, sides, threads, writing)
+    wanted = mapping.Question(setting, x, y, measure, plans or [], seeds, uncertainty, sides)
+    if resume:
+        mapping.resume(resume, wanted, threads, writing)
+    else:
+        mapping.make_map(wanted, Asked(weeks, size, people, ties, changes or []), threads, writing)

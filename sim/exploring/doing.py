@@ -1,4 +1,4 @@
-"""What the commands of this part do, once their words are understood."""
+"""What the command sensitivity does, once its words are understood."""
 
 import shlex
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ def sensitivity(wanted: Question, asked: Asked, writing: Writing) -> None:
     setting, plans = cli_words.apart(wanted.words, asked)
     label = "+".join(plans) or "usual"
     scenario = cli_words.scenarios(setting, [label], asked)[0]
-    target = cli.place(writing, scenario.setting_name, [label, wanted.method])
+    target = cli.place(writing, scenario.setting_name, [label, wanted.method], findings.is_finding)
     folder = stored.beside(target)
     problem = problem_of(wanted, scenario)
     with stoppable():
@@ -87,9 +87,11 @@ def sensitivity(wanted: Question, asked: Asked, writing: Writing) -> None:
 def stoppable() -> "Iterator[None]":
     """Say that what was lived is kept, if the work is stopped; and that worlds failed, if some did."""
     from sim.exploring.evaluating import Failed
+    from sim.sweeps.doing import interruptible
 
     try:
-        yield
+        with interruptible():
+            yield
     except KeyboardInterrupt:
         raise cli_words.ended("stopped; what was lived is kept: the same command goes on with it", STOPPED) from None
     except Failed as error:
@@ -248,60 +250,3 @@ def finish(target: Path, writing: Writing) -> None:
     if figures:
         lines.append(f"figures/: {', '.join(figures)}, each as .png and .svg")
     showing.show_files(str(target), lines)
-
-
-def make_map(
-    setting: str | None,
-    x: str,
-    y: str,
-    measure: str,
-    plans: Sequence[str],
-    asked: Asked,
-    seeds: int,
-    sides: dict[str, Any],
-    threads: int | None,
-    writing: Writing,
-) -> None:
-    """Map a measure over two levers, and write it down."""
-    from sim.exploring import levers, map_files, map_plots, maps
-
-    for name, option in ((x, "--x"), (y, "--y")):
-        if not name:
-            raise InputError("a map needs two levers", key=option, found="nothing", hint=f"{option} peer_leaders.reach")
-    named = cli_words.listed_plans(plans) or levers.plans_for((x, y))
-    made = cli_words.scenarios(setting, ["+".join(named)], asked)[0]
-    target = cli.place(writing, made.setting_name, ["map", measure])
-    with stopped(), cli_progress.progress("mapping", writing.quiet, worlds=True) as moved:
-        found = maps.tipping_map(
-            made, x, y, measure, seeds=seeds, weeks=made.weeks, threads=threads, progress=moved, **sides
-        )
-    words = ["map", *([setting] if setting else []), "--x", x, "--y", y, "--measure", measure, "--plans", *named]
-    command = shlex.join(["helpseek", *words, *side_words(sides), "--seeds", str(seeds), *asked.options()])
-    with cli_progress.waiting("drawing", writing.quiet):
-        map_files.save(found, target, command, writing.force, writing.page)
-    if writing.as_json:
-        showing.json_out(map_files.document(found, command))
-        return
-    screen = showing.console()
-    showing.put(screen, map_plots.in_words(found), map_plots.foot(found))
-    finish(target, writing)
-
-
-@contextmanager
-def stopped() -> "Iterator[None]":
-    """Say that worlds failed, if some did."""
-    from sim.exploring.evaluating import Failed
-
-    try:
-        yield
-    except Failed as error:
-        raise cli_words.ended(str(error), FAILED) from None
-
-
-def side_words(sides: dict[str, Any]) -> list[str]:
-    """What was said of the map's sides, as words of a command."""
-    made: list[str] = []
-    for name, value in sides.items():
-        if value is not None:
-            made += ["--" + name.replace("_", "-"), *map(str, value if isinstance(value, tuple) else (value,))]
-    return made

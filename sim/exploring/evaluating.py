@@ -155,10 +155,10 @@ def outcomes(
     return made
 
 
-def chunks(scenario: "Scenario", points: int, replicates: int, most: int = CHUNK) -> Iterator[range]:
-    """Points in parts of about equal work, of ``most`` person-weeks."""
+def chunks(scenario: "Scenario", points: int, replicates: int, most: int | None = None) -> Iterator[range]:
+    """Points in parts of about equal work, of ``most`` person-weeks (``CHUNK`` unless given)."""
     work = people_in(scenario) * (scenario.setting.burn_in + scenario.weeks) * replicates
-    size = max(1, most // max(1, work))
+    size = max(1, (most or CHUNK) // max(1, work))
     for first in range(0, points, size):
         yield range(first, min(points, first + size))
 

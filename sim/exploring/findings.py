@@ -1,26 +1,24 @@
 """What a sensitivity analysis found, in a folder: tables, figures, and the manifest that can make them again."""
 
-import json
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-import sim
-from sim import compiled, plots, storing, wording
+from sim import manifests, plots, storing, wording
 from sim.batches import people_in
-from sim.errors import InputError
-from sim.exploring import index_plots
+from sim.exploring import index_plots, records
 from sim.exploring.designs import METHODS, units
-from sim.exploring.sensitivity import Found
-from sim.manifests import MANIFEST, PROGRAM, described
+from sim.exploring.evaluating import Progress
+from sim.exploring.sensitivity import Found, sensitivity
 from sim.results import read as read_table
-from sim.study import file_digests, versions
+from sim.scenario import scenario_from_dict
 
-KIND, FORMAT = "sensitivity", 1
+KIND = "sensitivity"
+SHAPE = {"about": dict, "problem": dict, "tables": dict, "scenario": dict, "versions": dict}
+ARGUMENTS = ("method", "base", "replicates", "seeds", "second_order", "design_seed")
 TABLES = ("indices", "luck", "tornado", "points")
 MUCH_LUCK = 0.2  # of the variance of means, from which on more replicates are worth asking for
 TITLES = {"morris": "Morris screening", "sobol": "Sobol indices", "pawn": "PAWN indices", "delta": "Delta indices"}
@@ -95,10 +93,9 @@ def save(
     """Write everything into a new folder, all or nothing."""
 
     def fill(folder: Path) -> None:
-        for name in TABLES:
-            table_of(found, name).to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
-        text = json.dumps(manifest(problem, found, command), indent=1, allow_nan=False)
-        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        for name, table in tables_of(found).items():
+            table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+        manifests.write(folder, manifest(problem, found, command))
         (folder / "summary.txt").write_text("\n\n".join(summary(problem, found)) + "\n", encoding="utf-8")
         if figures:
             (folder / "figures").mkdir()
@@ -108,33 +105,29 @@ def save(
     return storing.write_folder(path, fill, is_finding if force else None)
 
 
-def table_of(found: Found, name: str) -> pd.DataFrame:
-    """One of the tables by its name."""
-    table: pd.DataFrame = getattr(found, name)
-    return table
+def tables_of(found: Found) -> dict[str, pd.DataFrame]:
+    """The tables by their names."""
+    return {name: getattr(found, name) for name in TABLES}
 
 
 def manifest(problem: Mapping[str, Any], found: Found, command: str) -> dict[str, Any]:
     """All that is needed to make the tables again, and what they were made with."""
-    scenario = problem["scenario"]
     asked = {name: problem[name] for name in ("names", "bounds", "outputs", "usual")}
-    return {
-        "program": PROGRAM,
-        "kind": KIND,
-        "format": FORMAT,
-        "version": sim.__version__,
-        "versions": versions(),
-        "engine": compiled.source_digest(),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": command,
+    own = {
         "about": found.about,
         "problem": asked | {"groups": problem.get("groups"), "at": problem.get("at", "mean")},
         "summary": summary(problem, found),
-        "tables": described({name: table_of(found, name) for name in TABLES}),
-        "scenario": scenario.model_dump(mode="json"),
-        "digest": scenario.digest(),
-        "files": file_digests(scenario),
     }
+    return records.signed(KIND, problem["scenario"], tables_of(found), command, own)
+
+
+def again(about: Mapping[str, Any], threads: int | None, progress: Progress | None) -> records.Tables:
+    """The tables of a manifest, made again from it alone."""
+    asked = {name: value for name, value in about["problem"].items() if value is not None}
+    problem = asked | {"num_vars": len(asked["names"]), "scenario": scenario_from_dict(about["scenario"])}
+    how = {name: about["about"][name] for name in ARGUMENTS}
+    one_at_a_time = "tornado" in about["about"]["points"]
+    return tables_of(sensitivity(problem, **how, one_at_a_time=one_at_a_time, threads=threads, progress=progress))
 
 
 def opened(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Found]:
@@ -146,20 +139,11 @@ def opened(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Found]:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """A folder's manifest, checked to be one of a sensitivity analysis."""
-    file = folder / MANIFEST
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError("this manifest cannot be read", file=file, found=str(error)) from None
-    if not isinstance(found, dict) or found.get("kind") != KIND or found.get("format") != FORMAT:
-        raise InputError("this folder holds no sensitivity analysis", file=folder)
+    found = manifests.read(folder, KIND, "sensitivity analysis")
+    manifests.require(found, folder / manifests.MANIFEST, SHAPE)
     return found
 
 
 def is_finding(folder: Path) -> bool:
     """Whether a folder holds a sensitivity analysis."""
-    try:
-        read_manifest(folder)
-    except InputError:
-        return False
-    return True
+    return manifests.is_one(folder, KIND)

@@ -3,7 +3,7 @@
 The document (``map.json``) has these keys; docs/sensitivity.md tells what each holds:
 
     kind, format, program, version, command
-    setting, setting_title, plans, weeks, people, seeds, strength, digest
+    setting, setting_title, plans, weeks, people, seeds, uncertainty, strength, digest
     x, y            name, label, unit, low, high, usual
     measure         name, label, unit, level
     points          one entry for each place: x, y, and for each start the mean, its interval, and its parts
@@ -18,27 +18,29 @@ The document (``map.json``) has these keys; docs/sensitivity.md tells what each 
 import json
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import sim
-from sim import compiled, plots, shipped, storing, wording
+from sim import manifests, plots, shipped, storing, wording
 from sim.errors import InputError, nearest, shown
-from sim.exploring import map_plots, tipping
+from sim.exploring import map_plots, records, tipping
+from sim.exploring.evaluating import Progress
 from sim.exploring.levers import Lever
-from sim.exploring.maps import Map
+from sim.exploring.maps import Map, tipping_map
 from sim.exploring.starts import STRENGTH
-from sim.manifests import MANIFEST, PROGRAM, described
+from sim.manifests import MANIFEST, PROGRAM
+from sim.scenario import scenario_from_dict
 from sim.showing import finite
-from sim.study import file_digests, versions
 
 if TYPE_CHECKING:
     import pandas as pd
 
 KIND, FORMAT = "map", 1
+SHAPE = {"x": dict, "y": dict, "measure": str, "seeds": list, "depth": int, "most": int, "tables": dict}
+SHAPE |= {"scenario": dict, "versions": dict}
 DOCUMENT = "map.json"
 EVERY = 2  # of the grid's points, one in so many along each side stands in the document
 DIGITS = 4
@@ -62,6 +64,7 @@ def document(found: Map, command: str = "") -> dict[str, Any]:
         "weeks": found.scenario.weeks,
         "people": found.scenario.setting.people,
         "seeds": list(found.seeds),
+        "uncertainty": found.uncertainty,
         "strength": STRENGTH,
         "digest": found.scenario.digest(),
         "x": found.x._asdict(),
@@ -146,7 +149,7 @@ def save(
     def fill(folder: Path) -> None:
         found.points.to_parquet(folder / "points.parquet", compression="zstd", index=False)
         write(document(found, command), folder / DOCUMENT)
-        (folder / MANIFEST).write_text(json.dumps(manifest(found, command), indent=1) + "\n", encoding="utf-8")
+        manifests.write(folder, manifest(found, command))
         if figures:
             (folder / "figures").mkdir()
             for each in map_plots.every(found):
@@ -157,27 +160,38 @@ def save(
 
 def manifest(found: Map, command: str) -> dict[str, Any]:
     """All that is needed to make the map again, and what it was made with."""
-    return {
-        "program": PROGRAM,
-        "kind": KIND,
-        "format": FORMAT,
-        "version": sim.__version__,
-        "versions": versions(),
-        "engine": compiled.source_digest(),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": command,
+    own = {
         "x": found.x._asdict(),
         "y": found.y._asdict(),
         "measure": found.measure,
         "level": found.level,
+        "asked_level": found.asked,
         "seeds": list(found.seeds),
+        "uncertainty": found.uncertainty,
+        "draws": None if found.draws is None else [dict(draw) for draw in found.draws],
         "depth": found.depth,
+        "most": found.most,
         "strength": STRENGTH,
-        "tables": described({"points": found.points}),
-        "scenario": found.scenario.model_dump(mode="json"),
-        "digest": found.scenario.digest(),
-        "files": file_digests(found.scenario),
     }
+    return records.signed(KIND, found.scenario, {"points": found.points}, command, own)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """A folder's manifest, checked to be one of a map."""
+    found = manifests.read(folder, KIND, "map")
+    manifests.require(found, folder / MANIFEST, SHAPE)
+    return found
+
+
+def again(about: Mapping[str, Any], threads: int | None, progress: Progress | None) -> records.Tables:
+    """The table of a manifest, made again from it alone."""
+    how: dict[str, Any] = {name: about[name] for name in ("seeds", "depth", "draws")}
+    how |= {f"{side}_range": (about[side]["low"], about[side]["high"]) for side in ("x", "y")}
+    how |= {"points": about["most"], "level": about["asked_level"]}
+    scenario = scenario_from_dict(about["scenario"])
+    names = (about["x"]["name"], about["y"]["name"], about["measure"])
+    found = tipping_map(scenario, *names, weeks=scenario.weeks, **how, threads=threads, progress=progress)
+    return {"points": found.points}
 
 
 def write(data: Mapping[str, Any], file: str | os.PathLike[str]) -> None:

@@ -33,6 +33,10 @@ SAID = {
     "expects_seeking": "most expect that most seek help",
     "sought_in_time": "most in need seek it in time",
 }
+HELD = {
+    wording.LUCK: "luck only, not parameter uncertainty",
+    wording.LUCK_AND_PARAMETERS: "luck and parameters, of which each seed has its own draw",
+}
 SURE = 0.95  # of the draws
 
 
@@ -253,7 +257,7 @@ def foot(found: Map) -> str:
     places = len(found.points[["x", "y"]].drop_duplicates())
     return (
         f"{setting}, simulation, {places} points from two starts, {len(found.seeds)} seeds each, "
-        f"week {weeks}; dashed and hatched: luck only, not parameter uncertainty"
+        f"week {weeks}; dashed and hatched: {HELD[found.uncertainty]}"
     )
 
 

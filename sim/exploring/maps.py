@@ -15,15 +15,16 @@ import pandas as pd
 from sim import criterion
 from sim.errors import InputError
 from sim.exploring import levers, refining, starts, tipping
-from sim.exploring.evaluating import CHUNK, Failed, Progress, Stopped, chunks
+from sim.exploring.evaluating import Failed, Progress, Stopped, chunks
 from sim.exploring.levers import Lever
 from sim.exploring.problems import Bounds
 from sim.measures import BY_NAME, ONCE
 from sim.population import World
-from sim.study import checked_seeds
+from sim.study import Draws, checked_seeds, drawn
 from sim.sweeps.living import measured
 from sim.sweeps.measuring import Chosen
 from sim.sweeps.variants import Variants
+from sim.wording import LUCK, LUCK_AND_PARAMETERS
 
 if TYPE_CHECKING:
     from sim.schema import Scenario
@@ -40,6 +41,8 @@ WATCHED = (
 )  # where these cross one half, points stand closer too
 
 Cancelled = Callable[[], bool]
+Live = Callable[[list[refining.Corner]], pd.DataFrame]
+Keep = Callable[[list[refining.Corner], Live], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,20 @@ class Map:
     y: Lever
     measure: str
     level: float
+    asked: float | None  # the level that was asked for; none, where it lies half-way between lowest and highest
     seeds: tuple[int, ...]
     points: pd.DataFrame
+    draws: tuple[Mapping[str, float], ...] | None  # for each seed the parameters that it drew
     surfaces: Mapping[str, tipping.Surface]
     areas: Mapping[str, Mapping[str, float]]
     parts: Mapping[str, Mapping[str, float]]
     depth: int
+    most: int  # points, at most
+
+    @property
+    def uncertainty(self) -> str:
+        """What its intervals hold: ``wording.LUCK``, or ``LUCK_AND_PARAMETERS``."""
+        return LUCK if self.draws is None else LUCK_AND_PARAMETERS
 
 
 def tipping_map(
@@ -81,10 +92,12 @@ def tipping_map(
     level: float | None = None,
     changes: dict[str, Any] | None = None,
     network: Any = None,
+    draws: Draws | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
+    keep: Keep | None = None,
 ) -> Map:
     """Map a measure over two levers, each a parameter of the registry or a field of a plan.
 
@@ -92,18 +105,23 @@ def tipping_map(
     four where the outcome changes. ``level`` is where the tipping line lies: for a norm and its parts one half (zero
     for perceived approval), else half-way between the lowest and the highest outcome. ``progress`` is called with the
     worlds lived and their number at most; ``cancelled`` is asked between batches, and ends the work with ``Stopped``.
-    ``chunk`` is how many person-weeks a batch has at most.
+    ``chunk`` is how many person-weeks a batch has at most. ``draws`` has parameters for each seed (``sim.posterior``),
+    on which the levers are set: intervals then hold their uncertainty too. ``keep`` is handed every batch of corners
+    with what lives it, and may answer with what it has kept.
     """
     scenario = levers.scenario_for(setting, plans, (x, y), weeks, people, changes, network)
     wide, high = levers.lever(scenario, x, x_range), levers.lever(scenario, y, y_range)
     if x == y:
         raise InputError("a map needs two levers", key="y", found=y)
-    line, drawn = levers.level_of(measure, level), checked_seeds(seeds)
+    line, wanted = levers.level_of(measure, level), tuple(checked_seeds(seeds))
     check_points(points, depth)
-    walker = Walker(scenario, wide, high, measure, tuple(drawn), depth, threads, progress, cancelled, points, chunk)
+    if draws is not None and len(draws) != len(wanted):
+        raise InputError("draws and seeds differ in number", key="draws", found=f"{len(draws)} for {len(wanted)} seeds")
+    walker = Walker(
+        scenario, wide, high, measure, wanted, draws, depth, threads, progress, cancelled, points, chunk, keep
+    )
     refining.refine(walker.look, depth, points, line)
-    table = walker.table()
-    return mapped(scenario, wide, high, measure, line, tuple(drawn), table, depth)
+    return mapped(walker, line)
 
 
 def check_points(points: int, depth: int) -> None:
@@ -124,62 +142,76 @@ class Walker:
     y: Lever
     measure: str
     seeds: tuple[int, ...]
+    draws: Draws | None
     depth: int
     threads: int | None
     progress: Progress | None
     cancelled: Cancelled | None
     most: int
-    chunk: int = CHUNK
+    chunk: int | None
+    keep: Keep | None
 
     def __post_init__(self) -> None:
-        self.variants = Variants(self.scenario, (self.x.name, self.y.name))
+        sides = (self.x.name, self.y.name)
+        alike = [Variants(self.scenario, sides)] * len(self.seeds)  # one object for all seeds
+        self.variants = [Variants(drawn(self.scenario, each), sides) for each in self.draws] if self.draws else alike
         self.weeks = criterion.asked(self.scenario.parameters)[1] if self.measure == "norm" else LAST
         levers.long_enough(self.scenario, self.measure, self.weeks)
         last = self.scenario.weeks
         names = dict.fromkeys(PARTS if self.measure == "norm" else (self.measure,))
         self.chosen = Chosen.of(tuple(names), tuple(range(last - self.weeks + 1, last + 1)))
-        self.rows: list[dict[str, Any]] = []
+        self.tables: list[pd.DataFrame] = []
         self.lived = 0
 
-    def look(self, corners: "list[refining.Corner]") -> "dict[refining.Corner, list[float]]":
+    def look(self, corners: list[refining.Corner]) -> dict[refining.Corner, list[float]]:
         """Live corners; the mean over seeds from each start, of the measure and of all else that is watched."""
         found: dict[refining.Corner, list[float]] = {}
         for part in chunks(self.scenario, len(corners), 2 * len(self.seeds), self.chunk):
             if self.cancelled and self.cancelled():
                 raise Stopped
-            found |= self.live([corners[k] for k in part])
+            here = [corners[k] for k in part]
+            table = self.keep(here, self.live) if self.keep else self.live(here)
+            self.tables.append(table)
+            found |= self.means(table)
             self.lived += 2 * len(part) * len(self.seeds)
             if self.progress:
                 self.progress(self.lived, 2 * self.most * len(self.seeds))
         return found
 
-    def live(self, corners: "list[refining.Corner]") -> "dict[refining.Corner, list[float]]":
-        """Live some corners in one go."""
+    def live(self, corners: list[refining.Corner]) -> pd.DataFrame:
+        """Live some corners in one go: a row for each corner (columns i and j), start and seed."""
         worlds: list[World] = []
         origin: dict[int, str] = {}
-        kept: list[tuple[refining.Corner, dict[str, Any]]] = []
-        for corner in corners:
-            x, y = self.place(corner)
-            for start, scenario in starts.both(self.variants.scenario((x, y))).items():
-                origin[id(scenario)] = start
-                for seed in self.seeds:
+        rows: list[dict[str, Any]] = []
+        for i, j in corners:
+            x, y = self.place((i, j))
+            both = {id(each): starts.both(each.scenario((x, y))) for each in self.variants}
+            for start in starts.STARTS:
+                for seed, variants in zip(self.seeds, self.variants, strict=True):
+                    scenario = both[id(variants)][start]
+                    origin[id(scenario)] = start
                     worlds.append(World(scenario, seed))
-                    kept.append((corner, {"x": x, "y": y, "start": start, "seed": seed}))
-        self.variants.forget()
+                    rows.append({"i": i, "j": j, "x": x, "y": y, "start": start, "seed": seed})
+        for variants in self.variants:
+            variants.forget()
         lived = measured(worlds, self.chosen, threads=self.threads, begin=starts.begin(origin))
         if lived.failures:
             first = next(iter(lived.failures.values()))
             raise Failed(f"{len(lived.failures)} of {len(worlds)} worlds failed; the first: {first}")
         outcomes = at_the_end(self.chosen, lived.values, [world.scenario for world in worlds], self.measure)
-        watched = (self.measure, *WATCHED) if self.measure == "norm" else (self.measure,)
-        sums: dict[refining.Corner, dict[tuple[str, str], list[float]]] = {}
-        for k, (corner, row) in enumerate(kept):
-            self.rows.append(row | {name: float(values[k]) for name, values in outcomes.items()})
-            for name in watched:
-                sums.setdefault(corner, {}).setdefault((name, row["start"]), []).append(float(outcomes[name][k]))
-        return {corner: [known_mean(values) for values in sums[corner].values()] for corner in corners}
+        table = pd.DataFrame(rows).astype({"seed": np.uint64})
+        return table.assign(**{name: np.asarray(values, float) for name, values in outcomes.items()})
 
-    def place(self, corner: "refining.Corner") -> tuple[float, float]:
+    def means(self, table: pd.DataFrame) -> dict[refining.Corner, list[float]]:
+        """For each corner the means over seeds from both starts, of the measure and of all else that is watched."""
+        watched = [self.measure, *(WATCHED if self.measure == "norm" else ())]
+        made: dict[refining.Corner, list[float]] = {}
+        for (i, j), rows in table.groupby(["i", "j"], sort=False):
+            begun = [rows[rows["start"] == start] for start in starts.STARTS]
+            made[int(i), int(j)] = [known_mean(part[name].tolist()) for part in begun for name in watched]
+        return made
+
+    def place(self, corner: refining.Corner) -> tuple[float, float]:
         """The values of both levers at a corner."""
         steps = refining.finest(self.depth)
         shares = (corner[0] / steps, corner[1] / steps)
@@ -190,7 +222,7 @@ class Walker:
 
     def table(self) -> pd.DataFrame:
         """Everything that was lived, by y, x, start and seed."""
-        made = pd.DataFrame(self.rows)
+        made = pd.concat(self.tables, ignore_index=True).drop(columns=["i", "j"])
         made["start"] = pd.Categorical(made["start"], starts.STARTS)
         return made.sort_values(["y", "x", "start", "seed"], kind="stable", ignore_index=True)
 
@@ -223,11 +255,9 @@ def at_the_end(
     return made
 
 
-def mapped(
-    scenario: "Scenario", x: Lever, y: Lever, measure: str, level: float | None, seeds: tuple[int, ...],
-    table: pd.DataFrame, depth: int,
-) -> Map:  # fmt: skip
-    """A map out of the table of what was lived."""
+def mapped(walker: Walker, asked: float | None) -> Map:
+    """A map out of what was lived."""
+    x, y, measure, table = walker.x, walker.y, walker.measure, walker.table()
     places = table[["x", "y"]].drop_duplicates(ignore_index=True)
     unit = (places.to_numpy() - (x.low, y.low)) / (x.high - x.low, y.high - y.low)
     weights = tipping.spread(unit)
@@ -239,13 +269,18 @@ def mapped(
     each = {start: frame.loc[order].to_numpy() for start, frame in values.items()}
     if not all(np.isfinite(frame).any(axis=1).all() for frame in each.values()):
         raise InputError("this measure is undefined at some points of the map", key="measure", found=measure)
-    if level is None:
+    level = 0.0 if asked is None else asked
+    if asked is None:
         means = [known_mean(row) for frame in each.values() for row in frame.tolist()]
         level = (min(means) + max(means)) / 2.0
     surfaces = {start: tipping.surface(weights, frame, level) for start, frame in each.items()}
     areas = tipping.areas(surfaces[starts.ABSENT], surfaces[starts.PRESENT])
     parts = {name: on_how_much(table, name, order, weights) for name in WATCHED} if measure == "norm" else {}
-    return Map(scenario, x, y, measure, level, seeds, table, surfaces, areas, parts, depth)
+    draws = None if walker.draws is None else tuple(walker.draws)
+    return Map(
+        walker.scenario, x, y, measure, level, asked, walker.seeds, table, draws, surfaces, areas, parts, walker.depth,
+        walker.most,
+    )  # fmt: skip
 
 
 def on_how_much(table: pd.DataFrame, name: str, order: pd.MultiIndex, weights: np.ndarray) -> dict[str, float]:

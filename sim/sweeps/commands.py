@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sim.cli_options import Force, Json
-from sim.cli_words import BROUGHT, Brought
+from sim.cli_words import BROUGHT, VERIFIERS, Brought
 
 SWEEP = """\b
 Examples:
@@ -30,6 +30,7 @@ Examples:
 def add(app: typer.Typer) -> None:
     """Put the commands into the command line."""
     BROUGHT["study"] = Brought("studies", "sim.sweeps.files")
+    VERIFIERS.append("sim.sweeps.again")
     app.command(short_help="Run a study of any size, here or on a cluster.", epilog=SWEEP)(sweep)
     store = typer.Typer(
         rich_markup_mode=None, no_args_is_help=True, help="Look after the stores of studies.", epilog=STORE

@@ -8,7 +8,8 @@ from pathlib import Path
 import sim
 
 SOURCE = Path(sim.__file__).parent
-MAKES_WORLDS = ("*.py", "*.yaml", "sweeps/*.py")  # below the package's folder
+# below the package's folder; maps begin their worlds in a way of their own
+MAKES_WORLDS = ("*.py", "*.yaml", "sweeps/*.py", "exploring/starts.py", "exploring/maps.py", "exploring/refining.py")
 
 
 @dataclass(frozen=True)

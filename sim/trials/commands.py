@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sim.cli_options import Changes, First, Force, Json, Out, Page, Quiet, Threads, Uncertainty
-from sim.cli_words import BROUGHT, Brought, several
+from sim.cli_words import BROUGHT, VERIFIERS, Brought, several
 
 TRIAL = """\b
 Examples:
@@ -19,6 +19,7 @@ Examples:
 def add(app: typer.Typer) -> None:
     """Put the command into the command line."""
     BROUGHT["trial"] = Brought("trials", "sim.trials.shipping")
+    VERIFIERS.append("sim.trials.shipping")
     app.command(short_help="Run a published trial in silico, or plan one.", cls=several("--clusters"), epilog=TRIAL)(
         trial
     )

@@ -290,7 +290,7 @@ def test_an_analysis_is_written_whole_and_read_again(analysed, tmp_path):
     folder = findings.save(problem, found, tmp_path / "g", "helpseek sensitivity")
     about, again = findings.opened(folder)
     for name, described in about["tables"].items():
-        assert storing.digest(findings.table_of(again, name)) == described["sha256"]
+        assert storing.digest(findings.tables_of(again)[name]) == described["sha256"]
     assert about["about"]["method"] == "sobol"
     assert (folder / "figures" / "indices_injunctive_norm.png").stat().st_size > 10_000
     assert "luck" in (folder / "summary.txt").read_text().lower()
@@ -334,7 +334,7 @@ def test_a_store_gives_what_living_gives_and_goes_on_where_it_was(analysed, tmp_
     live = stored.keeping(problem, tmp_path / "worlds", workers=1)
     again = analysing.sensitivity(problem, "sobol", 8, replicates=2, live=live)
     for name in findings.TABLES:
-        assert storing.digest(findings.table_of(found, name)) == storing.digest(findings.table_of(again, name))
+        assert storing.digest(findings.tables_of(found)[name]) == storing.digest(findings.tables_of(again)[name])
     files = sorted((tmp_path / "worlds").rglob("*.parquet"))
     times = [file.stat().st_mtime_ns for file in files]
     analysing.sensitivity(problem, "sobol", 8, replicates=2, live=live)
