@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim import cli_progress, cli_words, showing
 from sim.cli_words import FAILED, Asked
 from sim.errors import InputError
+from sim.reading import reason
 
 if TYPE_CHECKING:
     from sim.results import Results
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 LISTS = ("settings", "plans", "parameters", "measures")
 FILE_KINDS = ("setting", "plan")
-RESULTS = "results"  # the folder for results that are given no other
 ANSWER = "answer.json"  # what budget and seeding write
+RESULTS = "results"  # the folder for results that are given no other
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,8 @@ def new(kind: str, name: str, out: Path | None) -> None:
         raise InputError("this is no name", found=name, allowed="small letters, digits and _, such as my_school")
     file = out or Path(f"{name}.yaml")
     if file.suffix not in (".yaml", ".yml"):
-        raise InputError("a file of this kind ends in .yaml", key="--out", found=str(file), hint=f"{file}.yaml")
+        hint = str(file.with_suffix(".yaml"))
+        raise InputError("a file of this kind ends in .yaml", key="--out", found=str(file), hint=hint)
     own = import_module(cli_words.BROUGHT[kind].module) if kind in cli_words.BROUGHT else None
     text = (own.starter() if own else scenario.starter(kind)).replace(f"my_{kind}.yaml", str(file))
     title = name.replace("_", " ").capitalize()
@@ -188,7 +190,9 @@ def place(writing: Writing, first: str, others: Sequence[str], ours: Callable[[P
         replaceable = (ours or results.is_result) if writing.force else None
         storing.check_free(Path(os.path.realpath(writing.out)), writing.out, replaceable)
         return writing.out
-    return free_place("-".join(Path(each).stem for each in (first, *others)))
+    found = free_place("-".join(Path(each).stem for each in (first, *others)))
+    storing.check_free(Path(os.path.realpath(found)), found, None)
+    return found
 
 
 def free_place(name: str) -> Path:
@@ -250,3 +254,5 @@ def write_new(file: Path, text: str) -> None:
             stream.write(text)
     except FileExistsError:
         raise InputError("there is something here already; it is not overwritten", file=file) from None
+    except OSError as error:
+        raise InputError(f"this file cannot be written: {reason(error)}", file=file) from None

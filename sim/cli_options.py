@@ -10,6 +10,7 @@ Words = Annotated[
     typer.Argument(metavar="SETTING PLAN", help="Names, or .yaml files; several plans act together."),
 ]
 Setting = Annotated[str | None, typer.Argument(metavar="SETTING", help="A name, or a .yaml file.")]
+SettingAlone = Annotated[list[str] | None, typer.Argument(metavar="SETTING", help="A name, or a .yaml file.")]
 Number = Annotated[int, typer.Option("--seeds", metavar="N", help="How many seeds, from --seed on.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for scripts.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, and no list of the files written.")]

@@ -119,6 +119,14 @@ class Asked:
         return [*self.options(), "--seed", str(seeds[0]), "--seeds", str(len(seeds))]
 
 
+def alone(words: Sequence[str], command: str) -> str | None:
+    """The setting, where plans stand behind --plans; plans that stand beside it are refused, as they may be meant."""
+    if len(words) > 1:
+        hint = f"helpseek {command} {words[0]} --plans {' '.join(words[1:])}"
+        raise InputError("plans stand behind --plans", found=" ".join(words), hint=hint)
+    return words[0] if words else None
+
+
 def apart(words: Sequence[str], asked: Asked) -> tuple[str | None, list[str]]:
     """A setting and plans, out of words; with a network of one's own the setting may be left out."""
     if asked.network is None:
@@ -141,10 +149,14 @@ def is_setting(word: str) -> bool:
 
 def listed_plans(words: Sequence[str]) -> list[str]:
     """Plans out of the words of --plans, which commas may join too; each once."""
-    plans = [part for word in words for part in ([word] if os.path.exists(word) else word.split(",")) if part]
+    return once([part for word in words for part in ([word] if os.path.exists(word) else word.split(",")) if part])
+
+
+def once(plans: list[str]) -> list[str]:
+    """The same plans; one that is named twice is refused."""
     for plan in plans:
         if plans.count(plan) > 1:
-            raise InputError("a plan is named twice", key="--plans", found=plan)
+            raise InputError("a plan is named twice", found=plan)
     return plans
 
 
@@ -154,12 +166,18 @@ def scenarios(setting: str | None, plans: Sequence[str], asked: Asked) -> "list[
 
     network = asked.network
     made = [resolve(setting, together(plan), weeks=asked.weeks, people=asked.size, network=network) for plan in plans]
-    return override_each(made, changes(asked.changes))
+    wanted = changes(asked.changes)
+    twice = {"weeks": asked.weeks, "setting.weeks": asked.weeks, "setting.people": asked.size}
+    for name in wanted:
+        if twice.get(name) is not None:
+            found = f"{'--size' if name == 'setting.people' else '--weeks'} {twice[name]} beside it"
+            raise InputError("a number is given twice", key=f"--set {name}", found=found)
+    return override_each(made, wanted)
 
 
 def together(plan: str) -> list[str]:
-    """The plans that are joined by +."""
-    return [plan] if os.path.exists(plan) else plan.split("+")
+    """The plans that are joined by +, each once."""
+    return once([plan] if os.path.exists(plan) else plan.split("+"))
 
 
 def changes(words: Sequence[str]) -> dict[str, Any]:

@@ -50,7 +50,8 @@ def text(file: str | os.PathLike[str], largest: int = LARGEST) -> str:
         with open(checked(file, largest), "rb") as stream:
             content = stream.read(largest + 1)
     except (OSError, ValueError) as error:
-        raise InputError(f"this file cannot be read: {reason(error)}", file=file) from None
+        hint = nearest_file(file) if isinstance(error, FileNotFoundError) else None
+        raise InputError(f"this file cannot be read: {reason(error)}", file=file, hint=hint) from None
     if len(content) > largest:
         raise too_large(file, len(content), largest)
     return decoded(content, file)

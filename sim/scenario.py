@@ -169,10 +169,14 @@ def override(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """
     known = names_of(scenario)
     data = scenario.model_dump(mode="json")
+    seen: dict[Keys, str] = {}
     for name, value in changes.items():
         if name not in known:
             raise InputError("there is no such name to change", key=name, allowed=NAMES, hint=nearest(name, known))
         keys = known[name]
+        if keys in seen:
+            raise InputError("two names set the same value", key=name, found=seen[keys])
+        seen[keys] = name
         here: Any = data
         for part in keys[:-1]:
             here = here[part]

@@ -52,7 +52,7 @@ def table(title: str, columns: Iterable[str], right: Iterable[str] = (), whole: 
     from rich import box
     from rich.table import Table
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         number = name in set(right)
         unbroken = number or name in set(whole)
@@ -190,7 +190,8 @@ def show_summary(results: "Results") -> None:
     final = {row.measure: row for row in last.itertuples()}
     several = len(results.seeds) > 1
     columns = ["measure", "all weeks", *([INTERVAL] if several else []), "last week"]
-    made = table(heading(results), columns, right=columns[1:])
+    put(screen, "", heading(results), style="bold")
+    made = table("", columns, right=columns[1:])
     for row in overall.itertuples():
         ends = [wording.level(row.measure, end, row.unit) for end in (row.low, row.high)]
         end = final.get(row.measure)

@@ -109,11 +109,23 @@ def write_folder(
 def check_free(target: Path, path: str | os.PathLike[str], replaceable: Callable[[Path], bool] | None) -> None:
     """Refuse a place that is taken, unless what is there may be replaced."""
     if not os.path.lexists(target):
+        check_writable(target.parent, path)
         return
     if replaceable is None:
-        raise InputError("there is something here already", file=path, allowed="a new folder, or to replace it (force)")
+        raise InputError(
+            "there is something here already", file=path, allowed="a new folder, or to replace it (--force)"
+        )
     if not target.is_dir() or not replaceable(target):
         raise InputError("this is no result, so it is not replaced", file=path, allowed="a new folder, or a result's")
+
+
+def check_writable(folder: Path, path: str | os.PathLike[str]) -> None:
+    """Refuse a place where nothing can be written, as far as that can be told before there is anything to write."""
+    there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
+    if not there.is_dir():
+        raise InputError("this folder cannot be written", file=path, found=f"{there} is a file")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError("this folder cannot be written", file=path, found=f"{there} may not be written to")
 
 
 def put(made: Path, target: Path, replace: bool) -> None:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from sim.plots import Drawn
 
-ANSWER = "answer.json"
-
 
 @dataclass(frozen=True)
 class Written:
@@ -89,7 +87,7 @@ def put(written: Written, target: Path, writing: cli.Writing) -> None:
         from sim import plots
         from sim.decisions import leaflet, sheets
 
-        (folder / ANSWER).write_text(json.dumps(showing.finite(facts), indent=1) + "\n", encoding="utf-8")
+        (folder / cli.ANSWER).write_text(json.dumps(showing.finite(facts), indent=1) + "\n", encoding="utf-8")
         sheets.write_csv(written.table, folder / f"{written.kind}.csv")
         if writing.page:
             figures = folder / "figures"
@@ -103,7 +101,7 @@ def put(written: Written, target: Path, writing: cli.Writing) -> None:
     else:
         show(written)
     if not writing.quiet:
-        files = [f"{ANSWER}, {written.kind}.csv", *(["report.html, figures/"] if writing.page else [])]
+        files = [f"{cli.ANSWER}, {written.kind}.csv", *(["report.html, figures/"] if writing.page else [])]
         showing.show_files(str(target), files)
 
 
@@ -126,7 +124,7 @@ def about(written: Written) -> dict[str, Any]:
 def is_answer(folder: Path) -> bool:
     """Whether a folder holds an answer of this kind."""
     try:
-        return bool(json.loads((folder / ANSWER).read_text(encoding="utf-8"))["program"] == "help-seeking-norms")
+        return bool(json.loads((folder / cli.ANSWER).read_text(encoding="utf-8"))["program"] == "help-seeking-norms")
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

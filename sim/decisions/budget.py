@@ -65,9 +65,9 @@ def asked(
     nothing = next((each for each in choices if not each.scenario.interventions), None) or doing_nothing(scenarios[0])
     choices = [nothing, *(each for each in choices if each is not nothing)]
     if len(choices) < 2:
-        raise InputError(
-            "nothing can be afforded", key="--money", found=f"{money:g}", allowed=cheapest(scenarios, labels, fields)
-        )
+        least = cheapest(scenarios, labels, fields)
+        hint = None if fields else f"--vary {next(iter(scenarios[0].interventions), 'PLAN')}.reach, to reach fewer"
+        raise InputError("nothing can be afforded", key="--money", found=f"{money:g}", allowed=least, hint=hint)
     race = racing.run([each.scenario for each in choices], measure, seeds, fresh, tell, draws)
     holds = wording.LUCK_AND_PARAMETERS if draws else wording.LUCK
     return Answer(money, pricing.currency(scenarios), measure, choices, race, refused, holds)

@@ -17,18 +17,21 @@ from sim.cli_options import (
     Persons,
     Quiet,
     Setting,
+    SettingAlone,
     Size,
     Threads,
     Ties,
     Uncertainty,
     Weeks,
 )
-from sim.cli_words import Asked, seeds, several
+from sim.cli_words import Asked, alone, seeds, several
 
 Plans = Annotated[
     list[str] | None, typer.Option("--plans", metavar="PLAN PLAN...", help="Two or more; a+b are two acting together.")
 ]
-Measure = Annotated[str | None, typer.Option("--measure", metavar="NAME", help="What plans are judged by.")]
+Measure = Annotated[
+    str | None, typer.Option("--measure", metavar="NAME", help="What is judged by.  [default: sought_in_time]")
+]
 Costs = Annotated[
     Path | None, typer.Option("--costs", metavar="FILE", help="Your own unit costs, a .yaml file (kind: costs).")
 ]
@@ -75,7 +78,7 @@ def add(app: typer.Typer) -> None:
 
 
 def compare(
-    setting: Setting = None,
+    words: SettingAlone = None,
     plans: Plans = None,
     number: Number = 30,
     precision: Annotated[
@@ -114,7 +117,15 @@ def compare(
     asked = Asked(weeks, size, people, ties, changes or [])
     writing = cli.Writing(out, force, page, quiet, as_json)
     wanted = doing.Comparison(
-        setting, tuple(plans or []), asked, seeds(first, number), precision, measure, most, costs, uncertainty
+        alone(words or [], "compare"),
+        tuple(plans or []),
+        asked,
+        seeds(first, number),
+        precision,
+        measure,
+        most,
+        costs,
+        uncertainty,
     )
     doing.compare(wanted, {"threads": threads, "persons": persons}, writing, at)
 
@@ -138,11 +149,11 @@ def report(
 
 
 def budget(
-    setting: Setting = None,
+    words: SettingAlone = None,
     plans: Annotated[
         list[str] | None, typer.Option("--plans", metavar="PLAN...", help="What money may be spent on; a+b are both.")
     ] = None,
-    money: Annotated[float, typer.Option("--money", metavar="X", help="How much there is.")] = 0.0,
+    money: Annotated[float | None, typer.Option("--money", metavar="X", help="How much there is; needed.")] = None,
     vary: Annotated[
         list[str] | None,
         typer.Option("--vary", metavar="NAME[=LOW:HIGH]", help="A field of a plan to be set; may be repeated."),
@@ -174,7 +185,17 @@ def budget(
 
     writing, asked = cli.Writing(out, force, page, quiet, as_json), Asked(weeks, size, people, ties, changes or [])
     wanted = spending.Question(
-        setting, plans or [], asked, money, vary or [], measure or USUAL, number, fresh, levels, costs, uncertainty
+        alone(words or [], "budget"),
+        plans or [],
+        asked,
+        money,
+        vary or [],
+        measure or USUAL,
+        number,
+        fresh,
+        levels,
+        costs,
+        uncertainty,
     )
     spending.budget(wanted, writing)
 

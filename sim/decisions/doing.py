@@ -59,11 +59,12 @@ def plans_of(wanted: Comparison) -> list[str]:
     """The plans to compare; too few, or a setting that is missing, are refused with what was probably meant."""
     names = cli_words.listed_plans(wanted.plans)
     if len(names) < 2:
-        hint = "--plans usual " + (names[0] if names else "cohesion_training")
+        other = next((name for name in names if name != "usual"), "peer_leaders")
+        hint = f"--plans usual {other}"
         raise InputError("a comparison needs two plans", key="--plans", found=" ".join(names) or "none", hint=hint)
     if wanted.setting is None and wanted.asked.network is None:
-        last = names[-1] if cli_words.is_setting(names[-1]) else "training_school"
-        hint = f"helpseek compare {last} --plans {' '.join(name for name in names if name != last)}"
+        setting = next((name for name in names if cli_words.is_setting(name)), "training_school")
+        hint = f"helpseek compare {setting} --plans {' '.join(name for name in names if name != setting)}"
         raise InputError("a setting is missing; it stands before --plans", hint=hint)
     return names
 
@@ -85,7 +86,8 @@ def check_measure(name: str | None) -> None:
         return
     known = [each for each, measure in BY_NAME.items() if measure.better]
     if name not in BY_NAME:
-        raise InputError("there is no such measure", key="--measure", found=shown(name), hint=nearest(name, known))
+        allowed, hint = "helpseek list measures shows them", nearest(name, known)
+        raise InputError("there is no such measure", key="--measure", found=shown(name), allowed=allowed, hint=hint)
     if name not in known:
         allowed = "one with a direction, such as sought_in_time, unmet_need or mean_distress"
         raise InputError(

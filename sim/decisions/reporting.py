@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim import cli_progress, showing
+from sim import cli, cli_progress, showing
 from sim.decisions.doing import check_measure
 from sim.errors import InputError
 
@@ -28,12 +28,16 @@ def report(
     from sim.results import Results
 
     check_measure(measure)
+    if (Path(path) / cli.ANSWER).is_file():
+        message = "this is an answer of budget or seeding, which comes with a page of its own"
+        raise InputError(message, file=path, hint=str(Path(path) / "report.html"))
     results = Results.open(path)
     given = None if costs is None else pricing.read(costs)
     target = out or Path(path) / "report.html"
     if target.suffix.lower() not in (".html", ".htm"):
-        hint = str(target / "report.html") if target.is_dir() else f"{target}.html"
-        raise InputError("a page is a file that ends in .html", key="--out", found=str(target), hint=hint)
+        hint = str(target / "report.html" if target.is_dir() else target.with_suffix(".html"))
+        allowed = "a browser prints it, also to PDF"
+        raise InputError("a page ends in .html", key="--out", found=str(target), allowed=allowed, hint=hint)
     free(target, force or is_ours(target))
     tables = sheets.tables(results, given) if xlsx or csv else {}
     files = companions(target, tables, xlsx, csv)

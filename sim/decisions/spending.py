@@ -24,7 +24,7 @@ class Question:
     setting: str | None
     plans: list[str]
     asked: Asked
-    money: float
+    money: float | None
     vary: list[str]
     measure: str
     seeds: int  # of the first round
@@ -35,7 +35,8 @@ class Question:
 
     def words(self, names: Sequence[str]) -> list[str]:
         """The same again as words of a command."""
-        made = ["budget", *([self.setting] if self.setting else []), "--plans", *names, "--money", f"{self.money:.15g}"]
+        made = ["budget", *([self.setting] if self.setting else []), "--plans", *names]
+        made += ["--money", f"{self.money:.15g}"]
         made += [part for word in self.vary for part in ("--vary", word)]
         made += common(self.asked, self.measure, self.uncertainty)
         made += ["--seeds", str(self.seeds), "--fresh-seeds", str(self.fresh), "--levels", str(self.levels)]
@@ -51,6 +52,8 @@ def budget(wanted: Question, writing: cli.Writing) -> None:
     names = cli_words.listed_plans(wanted.plans)
     if not names:
         raise InputError("a plan is missing", key="--plans", hint="--plans peer_leaders stigma_contact")
+    if wanted.money is None:
+        raise InputError("an amount of money is missing", key="--money", hint="--money 5000")
     fields = [options.varied(word) for word in wanted.vary]
     made = doing.with_costs(cli_words.scenarios(wanted.setting, names, wanted.asked), wanted.costs)
     draws = cli.drawing(wanted.uncertainty, made)

@@ -11,13 +11,15 @@ from sim import comparing, seeding, study, wording
 from sim.decisions import board, chances, equity, greedy
 from sim.decisions.greedy import Choice, Trials
 from sim.errors import InputError, listed, nearest, shown
+from sim.interventions import SERVICE_LEVELS
 from sim.measures import BY_NAME, HIGHER
 from sim.population import World, build_structure, reached, record
+from sim.rules import kinds
 from sim.scenario import override
 from sim.wording import inner, joined
 
 if TYPE_CHECKING:
-    from sim.schema import Scenario
+    from sim.schema import Intervention, Scenario
 
 GREEDY, NOBODY, RANDOM = "greedy", "nobody", "random"
 RULES = {
@@ -93,7 +95,9 @@ def compared(
 
 def checked(rules: Sequence[str], seeds: Sequence[int], training: Sequence[int]) -> None:
     """Refuse rules that there are not, and to judge a choice by the seeds on which it was made."""
-    for rule in rules:
+    for place, rule in enumerate(rules):
+        if rule in rules[:place]:
+            raise InputError("a rule is named twice", key="--rule", found=rule)
         if rule not in RULES:
             hint = nearest(rule, RULES)
             raise InputError("there is no such rule", key="--rule", found=shown(rule), allowed=listed(RULES), hint=hint)
@@ -107,7 +111,7 @@ def checked(rules: Sequence[str], seeds: Sequence[int], training: Sequence[int])
 
 def one_of(scenario: "Scenario", asked: str | None) -> str:
     """The intervention that people are chosen for."""
-    items = {name: item for name, item in scenario.interventions.items() if item.unit == "person"}
+    items = {name: item for name, item in scenario.interventions.items() if item.unit == "person" and personal(item)}
     if asked is None and len(items) == 1:
         return next(iter(items))
     if asked in items:
@@ -115,6 +119,11 @@ def one_of(scenario: "Scenario", asked: str | None) -> str:
     found = shown(asked) if asked else listed(scenario.interventions) or "none"
     message = "people are chosen one by one for one intervention"
     raise InputError(message, key="--intervention", found=found, allowed=listed(items) or "a plan that chooses persons")
+
+
+def personal(item: "Intervention") -> bool:
+    """Whether an intervention does something to those whom it reaches, and not only to the services of a place."""
+    return not set(kinds()[item.kind]) <= set(SERVICE_LEVELS)
 
 
 def reaching(scenario: "Scenario", name: str, number: int) -> "tuple[Scenario, np.ndarray]":

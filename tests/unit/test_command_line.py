@@ -543,6 +543,31 @@ def test_changes(word, wanted):
     assert cli_words.change(word) == wanted
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (["run", "town", "usual", "usual"], "named twice"),
+        (["compare", "town", "--plans", "usual", "capacity+capacity"], "named twice"),
+        (["run", "town", "--weeks", "3", "--set", "weeks=4"], "--weeks 3 beside it"),
+        (["run", "town", "--weeks", "3", "--set", "setting.weeks=4"], "--weeks 3 beside it"),
+        (["run", "town", "--size", "900", "--set", "setting.people=800"], "--size 900 beside it"),
+        (["run", "town", "capacity", "--set", "capacity.start=2", "--set", "plans.capacity.start=3"], "the same value"),
+        (["compare", "town", "usual", "capacity"], "helpseek compare town --plans usual capacity?"),
+        (["compare", "--plans", "usual", "town", "capacity"], "helpseek compare town --plans usual capacity?"),
+        (["compare", "town", "--plans", "usual"], "--plans usual peer_leaders?"),
+        (["run", "town", "--out", "file.txt/r"], "is a file"),
+        (["new", "setting", "x", "--out", "nowhere/x.yaml"], "cannot be written"),
+        (["new", "setting", "x", "--out", "x.txt"], "x.yaml?"),
+    ],
+)
+def test_nothing_is_guessed(nowhere, words, wanted):
+    (nowhere / "file.txt").write_text("mine")
+    answer = said(*words)
+    assert answer.exit_code == 2
+    assert answer.stdout == ""
+    assert wanted in " ".join(answer.stderr.split())
+
+
 def test_a_name_is_set_once():
     assert cli_words.changes(["a=1", "b=2"]) == {"a": 1, "b": 2}
     with pytest.raises(InputError, match="twice"):

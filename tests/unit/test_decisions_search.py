@@ -338,7 +338,11 @@ def test_report_overwrites_nothing_but_its_own_page(here):
         (["compare", "town", "--plans", "usual", "capacity", "--precision", "-1"], "no precision"),
         (["budget", "town", "--plans", "capacity", "--money", "5"], "filled in"),
         (["budget", "town", "--money", "5"], "a plan is missing"),
+        (["budget", "town", "--plans", "capacity"], "an amount of money is missing"),
+        (["budget", "town", "capacity", "--money", "5"], "helpseek budget town --plans capacity"),
         (["seeding", "town", "--rule", "greedy", "--rule", "random"], "made community"),
+        (["seeding", "karate_club", "--rule", "random", "--rule", "random"], "named twice"),
+        (["seeding", "karate_club", "--plan", "capacity"], "a plan that chooses persons"),
     ],
 )
 def test_mistakes_end_in_a_line(here, words, wanted):
@@ -405,3 +409,7 @@ def test_budget_and_seeding_write_an_answer_a_page_and_a_figure(here):
         assert "988" in page
         assert "helpseek " in page
     assert said(*words, "--out", "k").exit_code == 2  # taken
+    for command in ("report", "verify"):
+        answer = said(command, "k")
+        assert answer.exit_code == 2
+        assert "an answer of budget or seeding" in answer.stderr
