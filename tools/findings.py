@@ -230,8 +230,10 @@ def figure_states(table: pd.DataFrame) -> None:
     figure, axes = drawing.sheet(1, 2, 3.4)
     for panel, form, title in zip(axes, (0.0, 1.0), ("Threshold form", "Count form"), strict=True):
         found = split(table, form)
-        colours = np.where(found["apart"] > APART, style.PRIVATE, style.PAPER)
-        panel.scatter(found["conformity"], found["apart"], s=22, c=colours, edgecolors=style.PRIVATE, linewidths=0.9)
+        two = found["apart"] > APART
+        for part, colour in ((found[~two], style.PAPER), (found[two], style.PRIVATE)):
+            dot = {"marker": "o", "markersize": 4, "markerfacecolor": colour, "markeredgecolor": style.PRIVATE}
+            panel.plot(part["conformity"], part["apart"], linestyle="none", markeredgewidth=0.9, **dot)
         panel.axhline(APART, color=style.QUIET, linewidth=0.8, linestyle=(0, (4, 3)))
         drawing.frame(panel, "approval heard: norm present less absent", "conformity")
         panel.set_title(title, **drawing.TITLE)
@@ -321,8 +323,9 @@ they hear they take in as their own view (below or above {middle:.2f}, the media
 
 {chr(10).join(lines)}
 
-Of the communities that began with the norm, {kept} met the whole norm criterion at the end. **Assumption:** both feedbacks were hardly
-touched by the data, except that the usual state has to stay usual; the literature on tipping points supports conformity of 0 to 2.
+Of the communities that began with the norm, {kept} met the whole norm criterion at the end. **Assumption:** how much is taken in was not
+touched by the data, and conformity by one fact alone, that usual stays usual; the literature on tipping points supports
+conformity of 0 to 2.
 
 ![How far apart two beginnings end, by conformity](figures/findings_states.svg)"""
 
@@ -368,7 +371,7 @@ def lasting(found: dict[str, pd.DataFrame]) -> str:
 Peer leaders and leaders who speak of their own experience, kept up for two years and then stopped. At the end of the two years
 {told(early)} more of those in need ask in time; three years later {told(late)}. What people hear of others' approval is higher by
 {told(heard[0], 1.0, "")} at the end of the effort and by {told(heard[1], 1.0, "")} three years on; more than half of that gain is left in
-{share_of(kept)}. **Assumption:** memory, conformity and how fast beliefs move were hardly touched by the data."""
+{share_of(kept)}. **Assumption:** memory and how fast beliefs move were not touched by the data, conformity hardly."""
 
 
 def counted_or_not(found: dict[str, pd.DataFrame]) -> str:
