@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 READY := .venv/.complete
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-browser test-browser-short test-all coverage lint format types check bench load-test screenshots lock maps clean findings forecast scorecard
+.PHONY: help setup demo test test-slow test-browser test-browser-short test-all coverage lint format types check bench load-test page-speed screenshots lock maps clean findings forecast scorecard
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ scorecard: $(READY) ## remake docs/validation.md: every fact, observed and simul
 
 load-test: $(READY) ## measure the page: 30 sessions at once, on this computer only
 	$(PYTHON) -m benchmarks.page
+
+page-speed: $(READY) ## measure the page in Chromium: how soon it is seen, how fast its weeks are
+	$(PYTHON) -m benchmarks.painting
 
 screenshots: $(READY) ## take the pictures of every page that the guides show
 	SCREENSHOTS=docs/images/page $(PYTHON) -m pytest -m browser tests/browser/test_pages.py -k fits

@@ -1,6 +1,7 @@
 """Where people stand on the page: members of a group close together, groups of a larger unit side by side, for good."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,34 +66,43 @@ def reach(disc: np.ndarray) -> float:
 
 def packed(parts: Sequence[Part], wide: float = 1.0) -> Part:
     """Discs side by side in one disc, or in something ``wide`` times wider than high: rows, places and reach."""
-    radii = np.array([part[2] + BETWEEN for part in parts])
-    starts = STARTS if len(parts) <= FEW else STARTS[:1]
-    centres = min((side_by_side(radii, wide, start) for start in starts), key=lambda found: span(found, radii, wide))
+    radii = tuple(round(part[2] + BETWEEN, 9) for part in parts)
+    centres = side_by_side(radii, wide)
     rows = np.concatenate([part[0] for part in parts])
     where = np.concatenate([part[1] + centre for part, centre in zip(parts, centres, strict=True)])
-    return rows, where, float((np.sqrt((centres**2).sum(axis=1)) + radii).max()) + BETWEEN
+    return rows, where, float((np.sqrt((centres**2).sum(axis=1)) + np.array(radii)).max()) + BETWEEN
 
 
-def span(centres: np.ndarray, radii: np.ndarray, wide: float) -> float:
-    """How large a sheet that is ``wide`` times wider than high has to be to hold the discs."""
-    across, high = (centres + radii[:, None]).max(axis=0) - (centres - radii[:, None]).min(axis=0)
-    return max(across / wide, high)
+@lru_cache(maxsize=1000)  # units of the same sizes look alike: most of a large community is worked out once
+def side_by_side(sizes: tuple[float, ...], wide: float) -> np.ndarray:
+    """Centres (discs, 2) of discs of these radii that do not overlap: the closest of what a few spirals settle to."""
+    radii = np.array(sizes)
+    starts = STARTS if len(radii) <= FEW else STARTS[:1]
+    x, y = settled(radii, wide, np.array(starts)[:, None])
+    across = (x + radii).max(axis=1) - (x - radii).min(axis=1)
+    high = (y + radii).max(axis=1) - (y - radii).min(axis=1)
+    best = int(np.maximum(across / wide, high).argmin())
+    made = np.stack((x[best], y[best]), axis=1)
+    made -= made.mean(axis=0)
+    made.flags.writeable = False  # many share it
+    return made
 
 
-def side_by_side(radii: np.ndarray, wide: float, start: float) -> np.ndarray:
-    """Centres of discs that do not overlap, drawn together as far as they will go: a spiral, then gentle pushing."""
+def settled(radii: np.ndarray, wide: float, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Discs drawn together as far as they will go, from a spiral for each start: x and y, (starts, discs) each."""
     count = len(radii)
-    turn = np.arange(count) + start
-    spread = 1.05 * radii.mean() * np.sqrt(turn - start + (0.0 if count == 1 else 0.5))
-    centres = 1.9 * np.stack((wide * spread * np.cos(turn * GOLDEN), spread * np.sin(turn * GOLDEN)), axis=1)
-    inwards = np.array([0.985, 1.0 - 0.015 * wide**2])
+    spread = 1.05 * radii.mean() * np.sqrt(np.arange(count) + (0.0 if count == 1 else 0.5))
+    turn = (np.arange(count) + starts) * GOLDEN
+    x, y = 1.9 * wide * spread * np.cos(turn), 1.9 * spread * np.sin(turn)
     least = radii[:, None] + radii[None, :]
+    itself = np.arange(count)
     for step in range(ROUNDS * 5):
-        centres = centres * (inwards if step < ROUNDS * 4 else 1.0)
-        apart = centres[:, None, :] - centres[None, :, :]
-        distance = np.sqrt((apart**2).sum(axis=2))
-        np.fill_diagonal(distance, np.inf)
-        overlap = np.maximum(0.0, least - distance)
-        push = (apart / distance[:, :, None]) * (overlap / 2.0)[:, :, None]
-        centres = centres + push.sum(axis=1) * 0.9
-    return centres - centres.mean(axis=0)
+        if step < ROUNDS * 4:
+            x, y = 0.985 * x, (1.0 - 0.015 * wide**2) * y
+        right, up = x[:, :, None] - x[:, None, :], y[:, :, None] - y[:, None, :]
+        distance = np.sqrt(right * right + up * up)
+        distance[:, itself, itself] = np.inf
+        push = np.maximum(0.0, least - distance) / (2.0 * distance)
+        push[:, itself, itself] = 0.0
+        x, y = x + 0.9 * (right * push).sum(axis=2), y + 0.9 * (up * push).sum(axis=2)
+    return x, y

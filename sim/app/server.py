@@ -2,22 +2,26 @@
 
 import json
 import os
+import re
 import socket
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sim import shipped
 from sim.app import address as link
 from sim.app import session as visitors
-from sim.app.guard import HOME, LARGEST_WORD, Guard
+from sim.app.guard import HOME, LARGEST_WORD, STATIC, Guard
+from sim.app.packing import Packing
 from sim.errors import InputError
 
 APP = "sim.app.pages"
 FOLDER = Path(__file__).parent
 STYLES = ("app.css", "study.css")
 SCRIPTS = ("base.js", "network.js", "charts.js", "parts.js", "person.js", "fans.js")
+FIRST: dict[str, Any] = {}  # the picture of the community that the page begins with
 LEFT = "5m"  # how long the session of a browser that went silent is kept
 SILENT = 90.0  # seconds without an answer after which a line is taken to be cut: a slow browser is not a silent one
 OPEN = """\
@@ -94,6 +98,8 @@ def warm(say: Any) -> None:
     from sim.app import frames, lives
     from sim.app.choices import levers
 
+    begun = Community(visitors.START)
+    FIRST.update(frames.picture(begun) | {"ties": "", "groups": [], "with": frames.week(begun, both=False)["with"]})
     frames.week(community, both=True), frames.picture(community), levers(community), lives.life(community, 1, None)
     say(f"  ready in {time.perf_counter() - began:.1f} s: {community.people} people, twice")
 
@@ -103,7 +109,7 @@ def application(hosts: tuple[str, ...], most: int) -> Any:
     settled()
     from solara.server import kernel_context
 
-    return Guard(routed(), hosts, lambda: len(kernel_context.contexts), most)
+    return Guard(Packing(routed(), STATIC), hosts, lambda: len(kernel_context.contexts), most)
 
 
 def settled() -> None:
@@ -138,8 +144,6 @@ def routed() -> Any:
     from solara.server import server as solara_server
     from solara.server import starlette as parts
     from starlette.applications import Starlette
-    from starlette.middleware import Middleware
-    from starlette.middleware.gzip import GZipMiddleware
     from starlette.routing import Mount, Route, WebSocketRoute
     from starlette.staticfiles import StaticFiles
 
@@ -162,7 +166,26 @@ def routed() -> Any:
         Mount("/static", StaticFiles(directory=solara_server.solara_static)),
         Route("/{path:path}", page, methods=["GET"]),
     ]
-    return Starlette(routes=routes, lifespan=life, middleware=[Middleware(GZipMiddleware, minimum_size=1000)])
+    return Starlette(routes=routes, lifespan=life)
+
+
+# Solara's link to a sheet of all its typefaces and icons, a megabyte that nothing here uses and every script waits for
+FONTS = re.compile(r'<link href="[^"]*/fonts\.css"[^>]*>')
+FACE = re.compile(r"@font-face \{[^}]*font-style: normal;[^}]*font-weight: (400|500|700);[^}]*\}")
+
+
+@cache
+def faces() -> str:
+    """The few typefaces that the page does use, out of that sheet, each under its address here."""
+    from solara.server import server as solara_server
+
+    scripts = Path(solara_server.settings.assets.proxy_cache_dir)
+    sheet = next(iter(sorted(scripts.glob("@widgetti/solara-vuetify-app@*/dist/fonts.css"))), None)
+    if sheet is None:
+        return ""
+    folder = "/_solara/cdn/" + sheet.parent.relative_to(scripts).as_posix()
+    found = [each[0] for each in FACE.finditer(sheet.read_text(encoding="utf-8")) if "'Roboto'" in each[0]]
+    return re.sub(r"url\((?=[\w.]+\))", f"url({folder}/", "".join(found))
 
 
 async def page(request: Any) -> Any:
@@ -172,20 +195,23 @@ async def page(request: Any) -> Any:
     from solara.server import server as solara_server
     from starlette.responses import HTMLResponse, PlainTextResponse
 
-    content = solara_server.read_root(request.url.path, "", render_kwargs=head())
+    content = solara_server.read_root(request.url.path, "", render_kwargs=head(request.url.path, request.url.query))
     if content is None:
         return PlainTextResponse("There is no such page. The first page is at /", status_code=404)
-    response = HTMLResponse(content)
+    response = HTMLResponse(FONTS.sub("", content))
     key = solara_server.COOKIE_KEY_SESSION_ID
     response.set_cookie(key, request.cookies.get(key) or str(uuid4()), httponly=True, samesite="strict")
     return response
 
 
-def head() -> dict[str, Any]:
-    """What our template puts at the head of the page: words, colours, styles and scripts."""
+def head(path: str, query: str) -> dict[str, Any]:
+    """What our template puts into the page: words, colours, styles, scripts, and what is seen before they have run."""
     from sim.app import palette
     from sim.app.pages import PAGES
     from sim.app.words import words
+
+    names = [path.strip("/") or "watch" for path, _ in PAGES]
+    plain = path == "/" and query in ("", link.written(visitors.START))
 
     def stamped(name: str) -> str:
         return f"/static/assets/{name}?v={int((FOLDER / 'assets' / name).stat().st_mtime)}"
@@ -193,10 +219,13 @@ def head() -> dict[str, Any]:
     data = {"words": words(), "pages": ["/" + path.strip("/") for path, _ in PAGES]}
     return {
         "helpseek": {
-            "css": palette.css(),
+            "css": palette.css() + faces(),
             "styles": [stamped(name) for name in STYLES],
             "scripts": [stamped(name) for name in SCRIPTS],
             "data": json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"),
             "words": words(),
+            "pages": names,
+            "here": path.strip("/") or "watch",
+            "first": json.dumps(FIRST) if plain and FIRST else "",
         }
     }

@@ -298,6 +298,14 @@
     }
   }
 
+  // The community that the page begins with, drawn before the page itself is there
+  hs.drawFirst = still => {
+    const picture = new Picture(document.getElementById("hs-first-canvas"));
+    picture.bytes = hs.bytes(still.with);
+    picture.setPicture(still);
+    performance.mark("helpseek.first");
+  };
+
   hs.parts["hs-stage"] = {
     props: {still: Object, bytes: String, kinds: String, colour: String, person: Number, label: String},
     data: () => ({w, over: -1, tip: null, spoken: ""}),
