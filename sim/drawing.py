@@ -23,6 +23,8 @@ SETTINGS: dict[Any, Any] = {
     "hatch.linewidth": 0.6,
 }
 TITLE: dict[str, Any] = {"loc": "left", "fontsize": 10, "fontweight": "bold", "color": style.INK}
+DPI = 160
+SPARE = 0.1  # inches beside labels
 LOCK = threading.Lock()  # matplotlib's settings are shared by all threads
 
 
@@ -72,12 +74,21 @@ def save(figure: "Figure", stem: str | Path) -> list[Path]:
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # a title in a script that the font lacks
         settle(figure)
         for file, metadata in zip(files, ({"Software": None}, {"Date": None, "Creator": None}), strict=True):
-            figure.savefig(file, dpi=160, metadata=metadata, facecolor=style.PAPER)
+            figure.savefig(file, dpi=DPI, metadata=metadata, facecolor=style.PAPER)
     return files
 
 
 def settle(figure: "Figure") -> None:
-    """Lay a figure out once for both files, on round numbers: the last bits of a layout vary from draw to draw."""
+    """Lay a figure out once for both files, on round numbers: the last bits of a layout vary from draw to draw.
+
+    At the resolution of the PNG, with room to spare: letters are not equally wide at all resolutions.
+    """
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    figure.set_dpi(DPI)
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(w_pad=SPARE)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for panel in figure.axes:
