@@ -170,7 +170,7 @@ def measured(sessions: int, weeks: int, visits: int, query: str) -> dict:
         span = time.perf_counter() - began
         used = sum(watched.cpu_times()[:2]) - sum(busy[:2])
         asyncio.run(coming_and_going(server, query, visits))
-        time.sleep(2.0)
+        time.sleep(5.0)  # those who left are tidied up after
         after = watched.memory_info().rss
         took = sorted(each for visitor in visitors for each in visitor.took)
         missed = sum(visitor.missed for visitor in visitors)

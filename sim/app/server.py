@@ -13,6 +13,7 @@ from typing import Any
 from sim import shipped
 from sim.app import address as link
 from sim.app import session as visitors
+from sim.app import tidying
 from sim.app.guard import HOME, LARGEST_WORD, STATIC, Guard
 from sim.app.packing import Packing
 from sim.errors import InputError
@@ -43,6 +44,7 @@ def serve(words: Sequence[str], seed: int, host: str, port: int, most: int, quie
     import uvicorn
 
     app = application(hosts, most)
+    tidying.settle()
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     say(f"\n  http://{shown}:{port}/{query(visitors.START)}\n")
     if host not in HOME:

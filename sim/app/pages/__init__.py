@@ -6,6 +6,7 @@ from typing import Any
 import solara
 
 from sim.app import address as link
+from sim.app import tidying
 from sim.app.pages import about, compare, evidence, lessons, map, person, twin, watch
 from sim.app.session import Session
 from sim.errors import InputError
@@ -44,7 +45,12 @@ def Layout(children: Any = ()) -> Any:
         session.version += 1
         return session.version
 
-    solara.use_effect(lambda: session.close, [])
+    def leave() -> None:
+        """Forget the visitor."""
+        session.close()
+        tidying.soon()
+
+    solara.use_effect(lambda: leave, [])
     version = solara.use_memo(follow, [router.search])
     visit.provide((session, version, router.push))
     return solara.Div(children=list(children), classes=["hs-root"])
