@@ -33,7 +33,7 @@ HELD = {
     LUCK: "luck only: parameters are as in the registry",
     LUCK_AND_PARAMETERS: "luck and parameters: each seed has its own draw of them",
 }
-FEW_SHARE = "too few seeds share a draw of the parameters to tell luck from parameters: more seeds would"
+FEW_SHARE = "too few seeds share a draw to tell luck from parameters: with more seeds, some hundreds, that can be said"
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,8 @@ def test_lucks_share_is_told_from_seeds_that_share_a_draw(luck, parameters):
 def test_no_share_of_luck_is_given_where_it_cannot_be_told():
     table, _ = table_of(1.0, 1.0, seeds=20, draws=1000)
     assert np.isnan(shares.share(table, "x"))
+    table, _ = table_of(1.0, 1.0, seeds=60, draws=1000, points=40)  # many points, but hardly a draw that is shared
+    assert np.isnan(shares.share(table, "x"))
     assert np.isnan(shares.share(table.assign(x=1.0), "x"))
     found = shares.of_luck(table_of(1.0, 0.0, 500, 50)[0], ["x"])
     assert found["x"] > 0.9
