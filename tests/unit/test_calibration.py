@@ -319,6 +319,18 @@ def test_draws_have_the_density_that_was_asked_for():
     assert np.array_equal(found, sampling.draws(misfit, np.full((4, 2), 0.4), 400, 7))
 
 
+def test_draws_settle_in_many_dimensions_far_from_where_they_set_out():
+    def misfit(points):
+        return (((points[:, :20] - 0.3) / 0.05) ** 2).sum(axis=1)
+
+    found = sampling.draws(misfit, np.full((4, 40), 0.6), 2000, 7)
+    assert ((found >= 0) & (found <= 1)).all()
+    assert found[:, :20].mean() == pytest.approx(0.3, abs=0.005)
+    assert found[:, :20].std() == pytest.approx(0.05, abs=0.01)
+    assert found[:, 20:].std() == pytest.approx(1 / np.sqrt(12), abs=0.02)
+    assert found[:, 20:].mean() == pytest.approx(0.5, abs=0.03)
+
+
 def test_the_prior_is_the_registry_s():
     space = prior()
     assert set(OWN) <= set(space.names)
