@@ -19,7 +19,8 @@ class Crossover(RedBlueMove):
 
     With dozens of parameters a step in all of them at once is nearly always refused; one in a few is taken about four
     times in ten (ter Braak 2006, doi:10.1007/s11222-006-8769-1; Vrugt and others 2009,
-    doi:10.1515/IJNSNS.2009.10.3.273). What would leave the unit cube is turned back at its face, so forth and back are as likely.
+    doi:10.1515/IJNSNS.2009.10.3.273). What would leave the unit cube is turned back at its face, so forth and back are
+    as likely.
     """
 
     def get_proposal(self, sample: np.ndarray, complement: list[np.ndarray], random: np.random.RandomState):
