@@ -100,6 +100,10 @@
       if (first) first.remove();
       this.name();
       hs.follow(this.whole);
+      // The picture reaches to the foot of the screen from wherever it begins, so that its player is in sight
+      this.sizes = new ResizeObserver(() => this.fit());
+      this.sizes.observe(this.$refs.main);
+      addEventListener("resize", this.fit);
       this.onTheme = () => { this.dark = hs.dark(); };
       addEventListener("helpseek.theme", this.onTheme);
       this.onScreen = () => { this.projector = !!document.fullscreenElement; document.documentElement.classList.toggle("hs-projector", this.projector); };
@@ -107,6 +111,8 @@
       this.onScreen();
     },
     destroyed() {
+      this.sizes.disconnect();
+      removeEventListener("resize", this.fit);
       removeEventListener("helpseek.theme", this.onTheme);
       document.removeEventListener("fullscreenchange", this.onScreen);
     },
@@ -120,6 +126,12 @@
         event.preventDefault();
         hs.follow(this.whole, true);
         if (path !== this.here) this.$emit("go", this.to(path));
+      },
+      fit() {
+        const scene = this.$refs.main.querySelector(".hs-scene");
+        if (!scene || this.$refs.main.querySelector(".hs-top details[open]")) return;
+        const top = Math.round((scene.matches(".hs-twins") ? scene : scene.parentElement).getBoundingClientRect().top + scrollY);
+        document.documentElement.style.setProperty("--hs-top", top + "px");
       },
       theme() { hs.setDark(!this.dark); },
       screen() {
@@ -152,7 +164,7 @@
     <pre>{{ notice }}</pre>
     <button class="hs-tool" :aria-label="w.site.dismiss" @click="$emit('dismiss')"><hs-icon name="close"/></button>
   </div>
-  <main id="hs-main" tabindex="-1"><slot/></main>
+  <main id="hs-main" ref="main" tabindex="-1"><slot/></main>
   <footer class="hs-foot">
     <p>{{ w.site.model_only }}</p>
     <p>{{ w.site.help }} <a :href="to('/about') + '#help'" @click="open($event, '/about')">{{ w.site.where_help }}</a></p>
