@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 READY := .venv/.complete
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-browser test-browser-short test-all coverage lint format types check bench load-test page-speed screenshots lock maps clean findings forecast scorecard
+.PHONY: help setup demo test test-slow test-browser test-all coverage lint format types check bench load-test page-speed screenshots lock maps clean findings forecast scorecard
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -25,10 +25,7 @@ test-slow: $(READY) ## the slow tests
 	$(PYTHON) -m pytest -m "slow and not browser"
 
 test-browser: $(READY) ## the tests that drive Chromium
-	$(PYTHON) -m pytest -m browser
-
-test-browser-short: $(READY) ## the most important of them
-	$(PYTHON) -m pytest -m "browser and not slow" tests/browser
+	$(PYTHON) -m pytest -m browser tests/browser
 
 test-all: $(READY) ## every test (the browser ones need Chromium)
 	$(PYTHON) -m pytest -m ""

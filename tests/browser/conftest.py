@@ -8,10 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 
 import pytest
+
+from sim.app import address as link
 
 FLAGS = (
     "--no-sandbox",
@@ -23,14 +26,20 @@ FLAGS = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-PATIENCE = 90_000  # milliseconds: this machine may have other work
+PATIENCE = 150_000  # milliseconds until a test gives up on something: only what has failed takes so long
+LONG = 4 * PATIENCE  # the same for long work beside a page
+STARTS = 1200.0  # seconds for a server to start: on a busy machine a first compilation takes minutes
 SILENT = ("log", "debug", "info")
+SLOW = "was preloaded using link preload but not used"  # a browser's remark on a computer, not on the page
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port to listen on, out of those that no computer takes for its own calls: free now, and free in a minute."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("there is no free port")
 
 
 def answers(url):
@@ -43,50 +52,62 @@ def answers(url):
 
 @contextlib.contextmanager
 def serving(*words):
-    """A server in a process of its own: its address and its process."""
+    """A server in a process of its own: its address and its process. What it says goes to a file, which never fills."""
     port = free_port()
     command = [sys.executable, "-m", "sim", "app", *words, "--port", str(port), "--quiet"]
-    outside = socket.create_server(("127.0.0.1", 0))  # where the server would go to reach any other computer
-    way = "http://{}:{}".format(*outside.getsockname())
-    proxies = {name: way for each in ("http_proxy", "https_proxy", "all_proxy") for name in (each, each.upper())}
-    environment = os.environ | proxies | {"no_proxy": "", "NO_PROXY": ""}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
-    try:
-        deadline = time.monotonic() + 180  # a first compilation takes a while
-        while not answers(f"http://127.0.0.1:{port}/readyz"):
+    address = f"http://127.0.0.1:{port}"
+    with contextlib.ExitStack() as ends:
+        outside = ends.enter_context(socket.create_server(("127.0.0.1", 0)))  # where the way to other computers leads
+        way = "http://{}:{}".format(*outside.getsockname())
+        proxies = {name: way for each in ("http_proxy", "https_proxy", "all_proxy") for name in (each, each.upper())}
+        environment = os.environ | proxies | {"no_proxy": "", "NO_PROXY": ""}
+        log = ends.enter_context(tempfile.TemporaryFile("w+"))
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
+        ends.callback(ended, process)
+        deadline = time.monotonic() + STARTS
+        while not answers(address + "/readyz"):
             if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the server did not start: {process.stdout.read() if process.stdout else ''}")
+                raise RuntimeError(f"the server did not start:\n{said_in(log)}")
             time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}", process
-    finally:
+        yield address, process
+        assert process.poll() is None, f"the server ended by itself:\n{said_in(log)}"
+        ended(process)
+        assert "Traceback" not in said_in(log), said_in(log)
+        assert not select.select([outside], [], [], 0)[0], "the server asked something of another computer"
+
+
+def ended(process):
+    """End a process kindly, or else unkindly."""
+    if process.poll() is None:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(20)
+            process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait(10)
-        process.stdout.close()
-        asked_outside = bool(select.select([outside], [], [], 0)[0])
-        outside.close()
-    assert not asked_outside, "the server asked something of another computer"
+            process.wait()
+
+
+def said_in(log):
+    log.seek(0)
+    return log.read()
 
 
 @pytest.fixture(scope="session")
 def server():
-    with serving() as (address, process):
+    with serving() as (address, _process):
         yield address
-        assert process.poll() is None, "the server ended by itself"
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("there is no Chromium here")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
+        browser = driver.chromium.launch(executable_path=path, headless=True, args=list(FLAGS), timeout=PATIENCE)
         yield browser
         browser.close()
 
@@ -102,10 +123,14 @@ class Visitor:
         self.context.set_default_timeout(PATIENCE)
         self.wrong = []
         self.page = self.context.new_page()
-        self.page.on("console", lambda said: said.type not in SILENT and self.wrong.append((said.type, said.text)))
+        self.page.on("console", self.said)
         self.page.on("pageerror", lambda error: self.wrong.append(("error", str(error))))
         self.page.on("request", self.asked)
         self.page.on("response", lambda reply: reply.status >= 400 and self.wrong.append((reply.status, reply.url)))
+
+    def said(self, message):
+        if message.type not in SILENT and SLOW not in message.text:
+            self.wrong.append((message.type, message.text))
 
     def asked(self, request):
         inside = (self.server, self.server.replace("http:", "ws:"), "data:", "blob:")
@@ -135,6 +160,18 @@ class Visitor:
         """The address bar follows the state after a moment."""
         self.page.wait_for_function("part => location.href.includes(part)", arg=part)
 
+    def wait_for_address(self, wanted):
+        """The same for the whole of an address."""
+        self.page.wait_for_function("query => location.search === '?' + query", arg=link.written(wanted))
+
+    def leave(self):
+        """Close the page as whoever closes a tab: its farewell reaches the server, which forgets her at once."""
+        try:
+            with self.page.expect_event("close"):
+                self.page.close(run_before_unload=True)
+        finally:
+            self.context.close()
+
 
 @pytest.fixture
 def visitor(chromium, server):
@@ -146,22 +183,7 @@ def visitor(chromium, server):
         return made[-1]
 
     yield make
-    for each in made:
-        each.context.close()
+    with contextlib.ExitStack() as ends:  # one that cannot leave keeps no other from leaving
+        for each in made:
+            ends.callback(each.leave)
     assert [each.wrong for each in made] == [[] for _ in made]
-
-
-# What .ci/run looks at. The rest takes minutes, and is marked slow: make test-browser runs everything.
-ESSENTIAL = {
-    "test_watch_shows_what_the_engine_computed",
-    "test_play_goes_on_pause_stops_and_the_start_comes_back",
-    "test_the_slider_goes_to_a_week_on_and_back",
-    "test_there_is_a_page_for_what_is_not_there",
-}
-
-
-def pytest_collection_modifyitems(items):
-    """Mark as slow what is not essential."""
-    for item in items:
-        if item.get_closest_marker("browser") and item.originalname not in ESSENTIAL:
-            item.add_marker(pytest.mark.slow)

@@ -30,11 +30,17 @@ def faults(page):
     ]
 
 
+def sizes(someone, path):
+    """A page opened anew at each size, once of them in the dark: the width, and the page."""
+    for width, height in SIZES.items():
+        someone.page.set_viewport_size({"width": width, "height": height})
+        someone.page.emulate_media(color_scheme="dark" if width == 768 else "light")
+        yield width, someone.open(path)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_fits_and_is_accessible(visitor, name):
-    for width, height in SIZES.items():
-        someone = visitor(width, height, color_scheme="dark" if width == 768 else "light")
-        page = someone.open(PAGES[name])
+    for width, page in sizes(visitor(), PAGES[name]):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             f"{name} scrolls sideways at {width}"
         )
