@@ -65,8 +65,8 @@ load-test: $(READY) ## measure the page: 30 sessions at once, on this computer o
 page-speed: $(READY) ## measure the page in Chromium: how soon it is seen, how fast its weeks are
 	$(PYTHON) -m benchmarks.painting
 
-screenshots: $(READY) ## take the pictures of every page that the guides show
-	SCREENSHOTS=docs/images/page $(PYTHON) -m pytest -m browser tests/browser/test_pages.py -k fits
+screenshots: $(READY) ## picture every page at three widths (results/page), and for the guides (docs/images/page)
+	SCREENSHOTS=results/page PICTURES=docs/images/page $(PYTHON) -m pytest -m browser tests/browser/test_pictures.py
 
 maps: $(READY) ## draw the shipped maps of where a norm takes hold and lasts again
 	$(PYTHON) tools/maps.py

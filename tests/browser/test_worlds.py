@@ -1,0 +1,151 @@
+"""Whole worlds in links: what is set of a plan, beginnings, fresh maps, levers and networks of one's own in Compare."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from test_numbers import close, said, shown
+from test_pages import faults
+from test_visitors import PEOPLE, TIES, bring, files
+
+from sim.app import fans, mapping
+from sim.app.address import read
+from sim.app.community import WITH, Community
+from sim.app.pages import compare
+
+pytestmark = pytest.mark.browser
+
+LONG = 120_000  # milliseconds
+STATE = "setting=workplace&plan=peer_leaders&seed=3&size=240&weeks=80&begin=absent&set=peer_leaders.reach:0.4"
+KARATE = {
+    "setting": "karate_club",
+    "plan": "peer_leaders",
+    "x": "peer_leaders.reach",
+    "y": "norms.conformity",
+    "measure": "injunctive_norm",
+    "fineness": "coarse",
+}
+
+
+def quiet(done, total):
+    return None
+
+
+def test_a_link_with_a_plans_own_numbers_and_a_beginning_comes_back(visitor):
+    someone = visitor()
+    page = someone.open(f"/?{STATE}&set=peer_leaders.seeding:random&week=5")
+    community = Community(read(f"{STATE}&set=peer_leaders.seeding:random&week=5"))
+    for _ in range(2):
+        number = float(community.measures()["injunctive_norm"][WITH])
+        assert close(shown(page, "approval", "injunctive_norm"), said(number, "other"))
+        moved = page.inner_text("[data-dates]")
+        assert all(text in moved for text in ("Silent at week 0", "Peer leaders: reach: 0.4", "by lot"))
+        assert page.get_by_label("Go to a week").get_attribute("max") == "80"
+        page.reload()
+        page.wait_for_selector("main h1", state="attached")
+    page.get_by_text("Levers", exact=True).click()
+    page.get_by_label("Find a lever").fill("who is chosen")
+    page.locator("[id='lever-peer_leaders.seeding']").select_option("group_spread")
+    someone.wait_for_link("set=peer_leaders.seeding:group_spread@5")
+    page.locator(".hs-choose select").nth(1).select_option("usual")
+    someone.wait_for_week(0)
+    page.wait_for_function("!location.search.includes('peer_leaders')")  # its levers have gone with it
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "set=peer_leaders.reach:0.5",
+        "plan=peer_leaders&set=peer_leaders.reach:1e9",
+        "plan=peer_leaders&set=peer_leaders.seeding:<img%20src=x%20onerror=alert(1)>",
+        "set=__proto__.polluted:1&begin=constructor",
+        "set=norms.conformity:1&set=" + "x" * 3000,
+    ],
+)
+def test_a_hostile_link_is_refused_in_words_and_the_page_goes_on(visitor, query):
+    someone = visitor()
+    page = someone.open("/?size=200&" + query)
+    page.get_by_role("alert").wait_for()
+    assert page.locator(".hs-notice img").count() == 0
+    assert len(page.inner_text(".hs-notice")) < 1500
+    someone.step()
+
+
+def test_a_fresh_map_is_the_engines_and_its_point_opens_its_world(visitor):
+    someone = visitor()
+    query = "&".join(f"map_{key}={value}" for key, value in KARATE.items())
+    page = someone.open("/map?" + query)
+    page.wait_for_function("document.querySelector('.hs-map-which select').value === 'fresh'", timeout=LONG)
+    found = mapping.lived(KARATE, None, quiet)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Data (CSV)").click()
+    rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text())))[1:]
+    values = [[each["x"], each["y"], each["absent"]["value"], each["present"]["value"]] for each in found["points"]]
+    assert [[float(cell) for cell in row] for row in rows] == values
+    assert faults(page) == []
+    someone.wait_for_link("map_x=peer_leaders.reach")
+    point = page.locator("[data-point]").nth(12)
+    point.hover()
+    page.locator("[data-watch=present]").click()
+    page.wait_for_selector(".hs-watch")
+    someone.wait_for_link("begin=present")
+    community = Community(read(page.url.partition("?")[2]))
+    assert {each.value for each in community.address.changes} == set(values[12][:2])
+    assert page.get_by_label("Go to a week").get_attribute("max") == str(mapping.WEEKS)
+    number = float(community.measures()["injunctive_norm"][WITH])
+    assert close(shown(page, "approval", "injunctive_norm"), said(number, "other"))
+
+
+def test_a_map_is_chosen_made_and_stopped_while_the_page_goes_on(visitor):
+    someone = visitor()
+    page = someone.open("/map")
+    page.get_by_text("Make a map of your own").click()
+    page.get_by_label("How fine").select_option("finer")
+    page.locator("[data-side=x]").select_option("norms.usual_approval")
+    page.locator("[data-make]").click()
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_selector("[data-work=stopped]", timeout=LONG)
+    page.locator(".hs-map-which select").select_option("approval_by_speaking")
+    page.wait_for_function("document.querySelector('.hs-map-which select').value === 'approval_by_speaking'")
+
+
+def test_compare_takes_the_levers_as_they_are_moved(visitor):
+    someone = visitor()
+    lever = "set=norms.conformity:2.5&set=peer_leaders.reach:0.3@4"
+    asked = {"setting": "workplace", "plans": ["peer_leaders"], "seeds": 4, "weeks": 8, "people": 180}
+    page = someone.open(
+        f"/compare?setting=workplace&plan=peer_leaders&{lever}&with=peer_leaders&in=workplace&n_people=180&n_weeks=8&n_seeds=4"
+    )
+    page.wait_for_selector("[data-row]", timeout=LONG)
+    changes = {"norms.conformity": 2.5, "peer_leaders.reach": 0.3}
+    results = compare.compared(asked, quiet, changes)
+    for row in fans.differences(results, compare.MEASURES):
+        text = page.inner_text(f"[data-plan=peer_leaders] [data-row={row['measure']}]")
+        assert row["change"] in text
+    page.locator("[data-levers] input").uncheck()
+    page.get_by_role("button", name="Compare again").click()
+    someone.wait_for_link("levers=0")
+
+
+def test_compare_takes_a_visitors_own_network(visitor):
+    someone = visitor()
+    page = someone.open("/?seed=2&size=200")
+    bring(page, files("ties.csv", TIES), files("people.csv", PEOPLE))
+    someone.wait_for_link("setting=own")
+    page.get_by_role("link", name="Compare").click()
+    page.wait_for_selector("[data-compare]")
+    assert page.locator(".hs-compare-form select").input_value() == "own"
+    page.get_by_label("Peer support").check()
+    page.get_by_label("Weeks", exact=True).fill("6")
+    page.get_by_label("Communities", exact=True).fill("4")
+    page.locator("[data-compare]").click()
+    page.wait_for_selector("[data-row]", timeout=LONG)
+    assert not [name for name in ("Ada", "Cleo", "Bluebirds") if name in page.content()]
+
+
+@pytest.mark.parametrize("path", ["/", "/twin?plan=screening", f"/?{STATE}"])
+def test_the_player_is_in_sight_on_a_projector(visitor, path):
+    someone = visitor(1280, 800)
+    page = someone.open(path)
+    page.wait_for_function("document.querySelector('.hs-player').getBoundingClientRect().bottom <= innerHeight")
