@@ -1,5 +1,6 @@
 """The command line: what can be said, and how it is explained. Everything heavy is imported when a command runs."""
 
+import codecs
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -28,7 +29,7 @@ from sim.cli_options import (
     Weeks,
     Words,
 )
-from sim.cli_words import Asked, Guarded, seeds
+from sim.cli_words import Asked, Guarded, plain, seeds
 from sim.decisions import commands as decision_commands
 from sim.exploring import commands as exploring_commands
 from sim.sweeps import commands as sweep_commands
@@ -221,9 +222,10 @@ for commands in COMMANDS:
 
 def main() -> None:
     """Run the command line."""
+    codecs.register_error("plain", plain)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # an old terminal may lack a sign; that is no reason to stop
+            stream.reconfigure(errors="plain")  # an old terminal may lack a sign; that is no reason to stop
     try:
         app(prog_name="helpseek")
     except KeyboardInterrupt:

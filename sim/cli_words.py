@@ -69,6 +69,16 @@ class Guarded(TyperGroup):
             raise ended(f"{where}{(error.strerror or str(error)).lower()}", FAILED) from None
 
 
+PLAIN = {"“": '"', "”": '"', "’": "'", "−": "-", "–": "-", "±": "+/-", "×": "x", "…": "...", "→": "->", "←": "<-"}
+
+
+def plain(error: UnicodeError) -> tuple[str, int]:
+    """What stands for signs that a terminal cannot show, as Python's codecs ask for it."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(PLAIN.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
 def ended(text: str, code: int) -> typer.Exit:
     """Say what went wrong; raise what this returns."""
     typer.echo(f"helpseek: {text}", err=True)

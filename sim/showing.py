@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sim.results import Results
 
 PIPED_WIDTH = 120  # characters, where there is no terminal to ask
+LEAST_WIDTH = 80  # characters; a narrower terminal breaks lines itself, which is better than tables without numbers
+ENDLESS = 10_000  # characters: a width that no table needs
 WIDE = 150  # characters; from here labels stand beside names
 
 
@@ -26,9 +28,14 @@ def console(error: bool = False) -> "Console":
 
     stream = sys.stderr if error else sys.stdout
     if stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
-        return Console(stderr=error, highlight=False)
-    width = None if stream.isatty() else int(os.environ.get("COLUMNS") or PIPED_WIDTH)
-    return Console(stderr=error, highlight=False, color_system=None, force_terminal=False, width=width)
+        made = Console(stderr=error, highlight=False)
+    else:
+        columns = os.environ.get("COLUMNS", "")
+        width = None if stream.isatty() else int(columns) if columns.isdecimal() else PIPED_WIDTH
+        made = Console(stderr=error, highlight=False, color_system=None, force_terminal=False, width=width)
+    if not error:
+        made.width = max(made.width, LEAST_WIDTH)
+    return made
 
 
 def json_out(data: Any) -> None:
@@ -60,6 +67,20 @@ def table(title: str, columns: Iterable[str], right: Iterable[str] = (), whole: 
     return made
 
 
+def put_table(screen: "Console", made: "Table") -> None:
+    """A table as it is: where it is too wide for the screen its lines are broken, but no number is cut."""
+    from rich.measure import Measurement, measure_renderables
+
+    width, endless = screen.width, screen.options.update(width=ENDLESS)
+    for column in made.columns:
+        if column.no_wrap:
+            cells = [column.header, *column.cells]
+            column.min_width = measure_renderables(screen, endless, cells).maximum
+    screen.width = max(width, Measurement.get(screen, endless, made).minimum)
+    screen.print(made)
+    screen.width = width
+
+
 def put(screen: "Console", *texts: str, style: str | None = None) -> None:
     """Lines of text as they are: brackets in them mean nothing."""
     for text in texts:
@@ -77,14 +98,14 @@ def show_list(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
             made = table(kind.capitalize(), ("name", "what it is"))
             for each in found[kind]:
                 made.add_row(each["name"], f"{each['title']}. {each['description']}")
-            screen.print(made)
+            put_table(screen, made)
     if "parameters" in found:
         show_parameters(screen, found["parameters"], "Parameters")
     if "measures" in found:
         made = table("Measures", ("name", "label", "unit", "meaning", "better if"))
         for each in found["measures"]:
             made.add_row(each["name"], each["label"], each["unit"], each["meaning"], each["better"] or "depends")
-        screen.print(made)
+        put_table(screen, made)
 
 
 def show_parameters(screen: "Console", parameters: Sequence[Mapping[str, Any]], title: str) -> None:
@@ -102,7 +123,7 @@ def show_parameters(screen: "Console", parameters: Sequence[Mapping[str, Any]], 
             each["source"],
             *([each["label"]] if wide else []),
         )
-    screen.print(made)
+    put_table(screen, made)
     for each in parameters:
         if each.get("changed"):
             put(screen, f"  * {each['name']}: usually {each['usual']:g}; {each['origin']}")
@@ -126,7 +147,7 @@ def show_scenario(found: Mapping[str, Any]) -> None:
         for each in found["calendar"]:
             last = "on" if each["to_week"] is None else str(each["to_week"])
             made.add_row(str(each["from_week"]), last, each["who"], each["what"])
-        screen.print(made)
+        put_table(screen, made)
     for each in found["interventions"]:
         show_intervention(screen, each, found["costs"][each["name"]])
     kinds = intervention_kinds()
@@ -156,7 +177,7 @@ def show_community(screen: "Console", setting: Mapping[str, Any]) -> None:
         made = table("Units, from the inside out", columns, right=columns[1:])
         for each in setting["units"]:
             made.add_row(each["name"], *(f"{each[name]:,g}" for name in ("size", "ties", "leaders", "clustering")))
-        screen.print(made)
+        put_table(screen, made)
 
 
 def show_intervention(screen: "Console", item: Mapping[str, Any], cost: Mapping[str, Any]) -> None:
@@ -168,7 +189,7 @@ def show_intervention(screen: "Console", item: Mapping[str, Any], cost: Mapping[
         span = f"{each['low']:g} to {each['high']:g}"
         value = f"{each['value']:g}" + (" *" if each["changed"] else "")
         made.add_row(each["handle"], value, each["unit"], span, each["evidence"], each["source"], each["origin"])
-    screen.print(made)
+    put_table(screen, made)
     whom = f"{item['reach']:.0%} of {item['who']}, chosen by {item['unit']} ({item['seeding']})"
     how = f"strength {item['strength']:g} (fidelity {item['fidelity']:g} x dose {item['dose']:g})"
     put(screen, f"  reaches {whom}; {how}")
@@ -201,7 +222,7 @@ def show_summary(results: "Results") -> None:
             *([" to ".join(ends)] if several else []),
             "" if end is None else wording.level(row.measure, end.mean, row.unit),
         )
-    screen.print(made)
+    put_table(screen, made)
     put(screen, f"  {wording.source_line(len(results.seeds), uncertainty=results.uncertainty)}")
 
 
@@ -214,7 +235,7 @@ def show_comparison(results: "Results") -> None:
     for label in others:
         mine, end = wording.headline(overall[overall.label == label]), last[last.label == label]
         names = (wording.title(base), wording.title(label))
-        screen.print(comparison(mine, end, *names, narrow=screen.width < NARROW))
+        put_table(screen, comparison(mine, end, *names, narrow=screen.width < NARROW))
     paired = overall.paired.all()
     put(screen, f"  paired: {'yes' if paired else 'no'}; {wording.counted(len(results.seeds), 'seed')} each")
     if len(results.seeds) > 1:

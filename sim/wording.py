@@ -104,10 +104,16 @@ def level(name: str, value: float, unit: str = "") -> str:
 
 
 def decimals_of(how: Said, difference: float, low: float, high: float) -> int:
-    """How many decimals a difference needs: two figures of half its interval, or of itself where there is none."""
+    """How many decimals a difference needs: two figures of half its interval, or of itself where there is none.
+
+    They are as many more as it takes to show that an interval leaves out zero, if it does.
+    """
     half = (high - low) / 2
     size = half if math.isfinite(half) and half > 0 else abs(difference)
-    return decimals_for(size * how.factor, 2, how.decimals)
+    usual = decimals_for(size * how.factor, 2, how.decimals)
+    if not (low > 0 or high < 0):
+        return usual
+    return max(usual, decimals_for(min(abs(low), abs(high)) * how.factor, 1, how.decimals + 3))
 
 
 def change(name: str, difference: float, low: float, high: float, unit: str = "") -> str:

@@ -50,6 +50,9 @@ def best(results: "Results", measure: str) -> str:
     judged = f"Judged by “{inner(how.label)}” ({BY_NAME[measure].better} is better)"
     if not np.isfinite(chance).all():
         return f"{judged}, nothing can be told."
+    values = comparisons.by_seed(results, measure)
+    if np.array_equal(values, np.broadcast_to(values[:, :1], values.shape), equal_nan=True):
+        return f"{judged}, the plans do not differ: every seed gave the same number with each of them."
     order = chances.ordered(chance.tolist())
     top = results.labels[order[0]]
     number = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(len(chance), str(len(chance)))
@@ -76,7 +79,7 @@ def size(results: "Results", measure: str, top: str) -> str:
     levels = f"{wording.level(measure, row.mean_plan)}{of} instead of {wording.level(measure, row.mean_base)}"
     said = f"{how.label}: {levels} with “{inner(title(results.labels[0]))}”. The difference, {change(row)}{people}"
     clear = wording.verdict(row.difference, row.low, row.high) in wording.MARKED
-    return f"{said}, {'leaves out zero' if clear else 'may be luck'}."
+    return f"{said}, {'is more than chance explains' if clear else 'may be chance'}."
 
 
 def change(row) -> str:
@@ -125,7 +128,8 @@ def fairness(table: pd.DataFrame, labels: list[str]) -> str:
             whom = harmed(mine[mine.verdict == verdict])
             said += [f"“{title(label)}” {words} {whom}."] if whom else []
     if said:
-        return " ".join([*said, MANY])
+        many = [MANY] if (table.verdict[table.part != ""] == equity.PERHAPS_HARM).any() else []
+        return " ".join(said + many)
     return (
         "No part of the people came out worse by more than luck, in "
         + joined(inner(wording.said(name).label) for name in dict.fromkeys(table.measure))
@@ -137,17 +141,17 @@ MANY = "“May be” is what stands out singly, but could be luck among so many 
 
 
 def harmed(rows: pd.DataFrame) -> str:
-    """Who is worse off, and in what."""
-    parts = [
-        f"{inner(group)} people ({joined(inner(wording.said(name).label) for name in mine.measure)})"
-        if group.lower() in ("connected", "isolated")
-        else f"{WHO[group]} ({joined(inner(wording.said(name).label) for name in mine.measure)})"
-        for group, mine in rows.groupby("group", sort=False)
-    ]
+    """Who is worse off, in what, and by how much."""
+    parts = []
+    for group, mine in rows.groupby("group", sort=False):
+        sizes = joined(f"{inner(wording.said(row.measure).label)} {change(row)}" for row in mine.itertuples())
+        parts.append(f"{WHO[group]}, in {sizes}")
     return joined(parts)
 
 
 WHO = {
+    "Connected": "connected people",
+    "Isolated": "isolated people",
     "Members": "members",
     "Leaders": "leaders",
     "Usual risk": "people at usual risk",

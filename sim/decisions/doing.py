@@ -145,14 +145,14 @@ def show_short(results: "Results", measure: str | None) -> None:
 
 def show_chances(results: "Results") -> None:
     """How likely each plan is the best, and how many seeds a precision would take."""
-    from sim import wording
+    from sim import drawing, wording
     from sim.decisions import sections
 
     rows = sections.chance_rows(results) if len(results.seeds) > 1 else []
     if not rows:
         return
-    columns = ["measure", *map(wording.title, results.labels), "seeds needed"]
+    columns = ["measure", *(drawing.wrap(wording.title(label), 14) for label in results.labels), "seeds needed"]
     made = showing.table("Chance of being the best", columns, right=columns[1:])
     for label, about, *cells in rows:
         made.add_row(f"{label} ({about.rsplit(', ', 1)[-1]})", *cells)
-    showing.console().print(made)
+    showing.put_table(showing.console(), made)

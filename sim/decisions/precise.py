@@ -129,6 +129,7 @@ def in_words(about: dict[str, Any]) -> str:
     how = wording.said(about["measure"])
     unit = how.step if how.factor == 100.0 else how.unit
     wanted = f"{about['wanted'] * how.factor:g} {unit}".strip()
+    wanted = wanted.removesuffix("s") if wanted == "1 percentage points" else wanted
     number = min(max(about["needed"], about["first"]), about["most"])
     said = (
         f"The difference in “{wording.inner(how.label)}” was to be known to ±{wanted}, half a 95% interval. "

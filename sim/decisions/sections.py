@@ -181,8 +181,8 @@ MISSING = (
 def hint(name: str) -> str:
     """How to fill costs in."""
     return (
-        f"# costs.yaml\nkind: costs\ncosts:\n  {name}: {{fixed: ..., per_person: ..., per_week: ..., currency: ..., "
-        "source: whose offer, and when}\n\nhelpseek report FOLDER --costs costs.yaml"
+        f"# costs.yaml\nkind: costs\ncosts:\n  {name}:\n    fixed: 0\n    per_person: 0\n    per_week: 0\n"
+        "    currency: USD\n    source: whose offer, and when\n\nhelpseek report FOLDER --costs costs.yaml"
     )
 
 

@@ -190,7 +190,7 @@ def in_words(found: Found) -> list[tuple[str, str]]:
         ("How sure", f"{sure(found)} {wording.ANSWERS[found.uncertainty]} {where(found)}"),
     ]
     if found.uncertainty == wording.LUCK_AND_PARAMETERS:
-        made.append(("Draw by draw", draw_by_draw(found)))
+        made.append(("Draw by draw", draw_by_draw(found, rows)))
     if GREEDY in found.rules:
         made.append(
             (
@@ -203,12 +203,14 @@ def in_words(found: Found) -> list[tuple[str, str]]:
     return made
 
 
-def draw_by_draw(found: Found) -> str:
-    """In how many draws of the parameters each rule did better than chance."""
+def draw_by_draw(found: Found, rows: pd.DataFrame) -> str:
+    """In how many draws of the parameters the rule that is most likely the best did better than chance."""
+    others = rows[rows.rule != RANDOM]
+    if others.empty:
+        return ""
+    rule = others.sort_values("chance_of_being_best", kind="stable").rule.iloc[-1]
     values = dict(zip(found.rules, found.values.T[1:], strict=True))
-    others = [rule for rule in found.rules if rule != RANDOM]
-    said = [board.in_draws(f"“{rule}”", "chance", values[rule] - values[RANDOM], found.measure) for rule in others]
-    return " ".join(each for each in said if each)
+    return board.in_draws(f"“{rule}”", "chance", values[rule] - values[RANDOM], found.measure)
 
 
 def sure(found: Found) -> str:

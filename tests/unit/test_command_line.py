@@ -1,6 +1,8 @@
 """The command line: what can be said, what comes out, what is written, and how every mistake ends."""
 
+import codecs
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -642,6 +644,24 @@ def test_the_first_compilation_is_announced_once(monkeypatch, capsys, warm, quie
     out, err = capsys.readouterr()
     assert out == ""
     assert (cli_progress.COMPILING in err) is wanted
+
+
+def test_no_number_is_cut_however_narrow_the_screen(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "30")
+    columns = ["measure", *(f"plan {number}" for number in range(12))]
+    made = showing.table("", columns, right=columns[1:])
+    made.add_row("a measure with a long label", *["over 99%"] * 12)
+    showing.put_table(showing.console(), made)
+    assert capsys.readouterr().out.count("over 99%") == 12
+
+
+def test_a_terminal_without_signs_gets_plain_ones():
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    answer = process("show", "town", "capacity", env=environment)
+    assert answer.returncode == 0, answer.stderr
+    assert "?" not in answer.stdout
+    codecs.register_error("plain", cli_words.plain)
+    assert "±1–2 “x” ☃".encode("ascii", "plain") == b'+/-1-2 "x" ?'
 
 
 def test_a_terminal_sees_a_bar(monkeypatch):

@@ -1,6 +1,7 @@
 """What plans cost for what they do: intervals that know when there is no answer, and costs that nobody invented."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import tiny
 
 import sim
 from sim import shipped, study
-from sim.decisions import comparisons, effectiveness, pricing
+from sim.decisions import comparisons, effectiveness, pricing, sections
 from sim.files import load_plan
 from sim.schema import Cost
 
@@ -157,3 +158,14 @@ def test_people_helped_are_of_as_many_needs_as_there_were():
     frame = results.subgroups[results.subgroups["week"] > 0]
     asked = frame.groupby("run")["need_closed_asked"].sum().to_numpy().reshape(3, 4).T
     assert asked / needs == pytest.approx(totals["mean_sought_in_time"].to_numpy(float).reshape(3, 4).T)
+
+
+def test_costs_shown_as_examples_can_be_read(tmp_path):
+    """What the guide and the page show is what somebody will copy."""
+    guide = (Path(__file__).parents[2] / "docs" / "planner.md").read_text(encoding="utf-8")
+    example = guide.split("```yaml\n", 1)[1].split("```", 1)[0]
+    for text in (example, sections.hint("peer_leaders").split("\n\n")[0]):
+        (tmp_path / "costs.yaml").write_text(text, encoding="utf-8")
+        found = pricing.read(tmp_path / "costs.yaml")
+        assert "peer_leaders" in found
+        assert all(" " in cost.source for cost in found.values())

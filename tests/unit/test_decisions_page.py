@@ -12,7 +12,7 @@ import pytest
 import tiny
 from test_report import Reader
 
-from sim import plots, study, style
+from sim import plots, study, style, wording
 from sim.decisions import bill, board, equity, page, pictures, precise, pricing, sections, sheets
 from sim.schema import Cost
 from sim.wording import HOLDS
@@ -131,12 +131,13 @@ def test_text_from_users_is_escaped(tmp_path, quick):
 # The answer in short
 
 
-def test_the_best_is_named_only_if_it_stands_out(results):
+def test_the_best_is_named_only_if_it_stands_out(results, monkeypatch):
     said = board.best(results, "mean_distress")
     assert "Cohesion training" in said
     assert "lower is better" in said
-    usual = study.run([tiny.scenario("usual")] * 2, 3, labels=["one", "same"])
-    assert "none of the two plans stands out" in board.best(usual, "mean_distress")
+    even = {("mean_distress", ""): dict.fromkeys(results.labels, 1 / 3)}
+    monkeypatch.setattr(board.comparisons, "of_being_best", lambda *asked: even)
+    assert "none of the three plans stands out" in board.best(results, "mean_distress")
 
 
 def test_what_a_chance_holds_is_said(results):
@@ -162,8 +163,18 @@ def test_harm_to_a_part_is_flagged_in_short_and_in_full(results):
     said = board.fairness(rows, results.labels)
     assert "clearly worse for isolated people" in said
     assert "may be worse for people at higher risk" in said
+    row = rows[mine & (rows.group == "Isolated")].iloc[0]
+    assert wording.change(row.measure, row.difference, row.low, row.high) in said
+    assert board.MANY in said
+    clear = rows.assign(verdict=rows.verdict.replace(equity.PERHAPS_HARM, equity.UNCLEAR))
+    assert board.MANY not in board.fairness(clear, results.labels)
     flags = sections.flags(rows, results.labels)
     assert any("helps on the whole, but is worse" in each and "isolated" in each for each in flags)
+
+
+def test_plans_that_do_not_differ_are_said_not_to():
+    same = study.run([tiny.scenario("usual")] * 3, 3, labels=["a", "b", "c"])
+    assert "the plans do not differ" in board.best(same, "unmet_need")
 
 
 def test_the_precision_is_told():
@@ -178,7 +189,7 @@ def test_the_precision_is_told():
         "intervals": [{"label": "a", "difference": 0.02, "low": 0.011, "high": 0.029}],
     }
     said = precise.in_words(about)
-    assert "±1 percentage points" in said
+    assert "±1 percentage point," in said
     assert "140 are needed in all" in said
     assert "+2.00 (1.10 to 2.90)" in said
     assert "In no seed" not in said
