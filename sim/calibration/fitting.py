@@ -109,7 +109,8 @@ def run(folder: Path, workers: int, told: Told | None = None) -> pd.DataFrame:
     emulated = emulating.emulators(fit_targets(), inputs, known.points, known.facts)
     for wave, number in enumerate((*effort.waves, effort.draws), start=2):
         before = emulated
-        points = plausible(space, inputs, known, before, number, seed + wave)
+        draw = partial(plausible, space, inputs, known, before, number, seed + wave, told)
+        points = drawn(folder / f"points_{wave}.parquet", space, draw)
         found = live(f"wave {wave}", points, numbered(seed, wave, number))
         known = known.with_more(points, found)
         emulated = emulating.emulators(fit_targets(), inputs, known.points, known.facts)
@@ -149,6 +150,13 @@ def numbered(seed: int, wave: int, number: int) -> list[int]:
     return [seed + 100_000 * wave + k for k in range(number)]
 
 
+def drawn(file: Path, space: Prior, draw: Callable[[], np.ndarray]) -> np.ndarray:
+    """The points of a wave: those of the file, or new ones, kept so that a fit goes on with the same after a stop."""
+    if not file.exists():
+        write(file, pd.DataFrame(draw(), columns=list(space.names)))
+    return pd.read_parquet(file)[list(space.names)].to_numpy()
+
+
 def plausible(
     space: Prior,
     inputs: dict[str, list[int]],
@@ -156,6 +164,7 @@ def plausible(
     emulated: dict[str, emulating.Emulator],
     number: int,
     seed: int,
+    told: Told | None = None,
 ) -> np.ndarray:
     """Points where the emulators agree with the data; what matters to no fact is spread over its whole prior."""
     matter = sorted({place for places in inputs.values() for place in places})
@@ -168,7 +177,7 @@ def plausible(
 
     seen = known.points[:, matter]
     start = seen[np.argsort(misfit(seen), kind="stable")]
-    points[:, matter] = sampling.draws(misfit, start, number, seed)
+    points[:, matter] = sampling.draws(misfit, start, number, seed, partial(told, "drawing") if told else None)
     return points
 
 

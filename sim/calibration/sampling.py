@@ -41,10 +41,17 @@ def turned_back(points: np.ndarray) -> np.ndarray:
     return 1.0 - np.abs(1.0 - np.mod(points, 2.0))
 
 
-def draws(misfit: Callable[[np.ndarray], np.ndarray], start: np.ndarray, number: int, seed: int) -> np.ndarray:
+def draws(
+    misfit: Callable[[np.ndarray], np.ndarray],
+    start: np.ndarray,
+    number: int,
+    seed: int,
+    progress: Callable[[int, int], object] | None = None,
+) -> np.ndarray:
     """``number`` points of the unit cube with density exp(-misfit / 2), by an ensemble of walkers (emcee).
 
-    ``start`` are points to set out from, the best first; walkers begin around the best of them.
+    ``start`` are points to set out from, the best first; walkers begin around the best of them. ``progress`` hears of
+    steps done and steps in all.
     """
     dimensions = start.shape[1]
     walkers = max(WALKERS_PER_DIMENSION * dimensions, FEWEST_WALKERS)
@@ -55,6 +62,8 @@ def draws(misfit: Callable[[np.ndarray], np.ndarray], start: np.ndarray, number:
         walkers, dimensions, lambda points: -0.5 * misfit(points), vectorize=True, moves=Crossover()
     )
     sampler.random_state = np.random.RandomState(seed % 2**32).get_state()
-    sampler.run_mcmc(begin, STEPS, progress=False)
+    for done, _ in enumerate(sampler.sample(begin, iterations=STEPS), start=1):
+        if progress:
+            progress(done, STEPS)
     settled = sampler.get_chain(discard=STEPS // 2, thin=THIN, flat=True)
     return settled[random.choice(len(settled), number, replace=len(settled) < number)]

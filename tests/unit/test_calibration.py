@@ -222,6 +222,7 @@ def toy_model(monkeypatch):
     monkeypatch.setattr(fitting, "prior", lambda: TOY)
     monkeypatch.setattr(identifying, "prior", lambda: TOY)
     monkeypatch.setattr(fitting, "fit_targets", lambda: TOY_TARGETS)
+    monkeypatch.setattr(sampling, "STEPS", 200)  # enough for three parameters
     monkeypatch.setattr("sim.calibration.battery.battery", toy)
 
 
