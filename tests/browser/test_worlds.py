@@ -149,3 +149,24 @@ def test_the_player_is_in_sight_on_a_projector(visitor, path):
     someone = visitor(1280, 800)
     page = someone.open(path)
     page.wait_for_function("document.querySelector('.hs-player').getBoundingClientRect().bottom <= innerHeight")
+
+
+@pytest.mark.parametrize(
+    ("path", "selector", "part"),
+    [
+        ("/evidence?find=norms.conformity", "[data-entry='norms.conformity']", "find="),
+        ("/lessons?lesson=campaign&view=teacher", "[data-sheet=teacher]", "view=teacher"),
+        (
+            "/person?setting=workplace&plan=peer_leaders&seed=3&size=240&week=6&why=2",
+            "h2:text('Why, in week 2')",
+            "why=2",
+        ),
+        ("/map?start=absent&at=3", "[data-point='3'].on", "at=3"),
+    ],
+)
+def test_a_link_holds_what_a_page_adds_of_its_own(visitor, path, selector, part):
+    someone = visitor()
+    page = someone.open(path)
+    page.locator(selector).wait_for()
+    someone.wait_for_link(part)
+    assert page.locator("[role=alert]").count() == 0
