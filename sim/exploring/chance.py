@@ -1,7 +1,8 @@
 """How much of an outcome's variance is luck: runs of one point differ by their seeds alone, points by their parameters.
 
 A run's outcome is taken as what its parameters make it, plus luck. Where all points share their seeds, luck has a part
-that moves all points alike, which a comparison of points does not see, and a part of each point's own.
+that moves all points alike, which a comparison of points does not see, and a part of each point's own. Of the first
+part a few seeds tell next to nothing, however many points there are: it takes runs apart, with seeds of their own.
 """
 
 from typing import NamedTuple
@@ -30,12 +31,19 @@ NOTHING = float("nan")
 
 
 def luck(
-    values: np.ndarray, common: bool, blocks: np.ndarray | None = None, seed: int = 1, resamples: int = RESAMPLES
+    values: np.ndarray,
+    common: bool,
+    blocks: np.ndarray | None = None,
+    seed: int = 1,
+    resamples: int = RESAMPLES,
+    apart: np.ndarray | None = None,
 ) -> Luck:
     """How much of the variance of ``values`` (points, replicates) is luck, without bias.
 
-    ``common`` says that replicate k of every point had the same seed. ``blocks`` number the points that were drawn
-    together, which the interval's resampling keeps together. Points with a value that is not a number are left out.
+    ``common`` says that replicate k of every point had the same seed; ``apart`` (points, replicates) are then runs at
+    some of the points, every one with a seed of its own, which show the luck of runs. Without them the share is as
+    good as so few seeds can make it, and has no interval. ``blocks`` number the points that were drawn together, which
+    the interval's resampling keeps together. Points with a value that is not a number are left out.
     """
     values = np.asarray(values, float)
     known = np.isfinite(values).all(axis=1)
@@ -45,9 +53,12 @@ def luck(
         nothing = (NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
         return Luck(*nothing, points, replicates, common)
     within, own, means = parts(kept, common)
-    of_runs, of_points, in_means, left, share = shares(within.mean(), own.mean(), means.var(ddof=1), replicates)
+    runs = within if apart is None else parts(apart[np.isfinite(apart).all(axis=1)], False)[0]
+    of_runs, of_points, in_means, left, share = shares(runs.mean(), own.mean(), means.var(ddof=1), replicates)
     groups = np.arange(points) if blocks is None else np.unique(np.asarray(blocks)[known], return_inverse=True)[1]
-    low, high = interval(within, own, means, groups, replicates, seed, resamples)
+    low, high = NOTHING, NOTHING
+    if apart is not None or not common:
+        low, high = interval(None if apart is None else runs, within, own, means, groups, replicates, seed, resamples)
     return Luck(share, low, high, of_runs, of_points, in_means, left, points, replicates, common)
 
 
@@ -73,6 +84,7 @@ def shares(within: float, own: float, between: float, replicates: int) -> tuple[
 
 
 def interval(
+    apart: np.ndarray | None,
     within: np.ndarray,
     own: np.ndarray,
     means: np.ndarray,
@@ -81,7 +93,7 @@ def interval(
     seed: int,
     resamples: int,
 ) -> tuple[float, float]:
-    """The 95% interval of luck's share when blocks of points are drawn again."""
+    """The 95% interval of luck's share when blocks of points are drawn again, and the points ``apart`` as well."""
     rng = np.random.default_rng(seed)
     count = int(blocks.max()) + 1
     if count < 2 or resamples < 1:
@@ -92,5 +104,6 @@ def interval(
         total = weights.sum()
         centre = weights @ means / total
         between = weights @ (means - centre) ** 2 / (total - 1.0) if total > 1 else 0.0
-        found[k] = shares(weights @ within / total, weights @ own / total, between, replicates)[-1]
+        runs = weights @ within / total if apart is None else rng.choice(apart, len(apart)).mean()
+        found[k] = shares(runs, weights @ own / total, between, replicates)[-1]
     return tuple(np.nanquantile(found, (0.025, 0.975)).tolist()) if np.isfinite(found).any() else (NOTHING, NOTHING)

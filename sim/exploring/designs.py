@@ -58,6 +58,12 @@ def design(problem: Mapping[str, Any], method: str, base: int, seed: int = 1, se
     return Design(method, base, np.asarray(points, float), np.arange(len(points)) // each, second_order)
 
 
+def apart(found: Design, number: int) -> Design:
+    """Some of a design's points, from all over it, to be lived again with seeds of their own."""
+    chosen = np.linspace(0, len(found.points) - 1, number).round().astype(int)
+    return Design("luck", found.base, found.points[chosen], np.arange(number), False)
+
+
 def check(method: str, base: int) -> None:
     """A method there is, and a number of draws that it can do with."""
     if method not in METHODS:

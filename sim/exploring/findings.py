@@ -12,7 +12,7 @@ from sim.batches import people_in
 from sim.exploring import index_plots, records
 from sim.exploring.designs import METHODS, units
 from sim.exploring.evaluating import Progress
-from sim.exploring.sensitivity import Found, sensitivity
+from sim.exploring.sensitivity import APART, Found, sensitivity
 from sim.results import read as read_table
 from sim.scenario import scenario_from_dict
 
@@ -37,6 +37,8 @@ def summary(problem: Mapping[str, Any], found: Found) -> list[str]:
         parts.append(f"{points[about['method']]:,} points x {about['replicates']} {seeds_said(about)}{pairs}")
     if "tornado" in points:
         parts.append(f"{points['tornado']:,} points one at a time")
+    if "luck" in points:
+        parts.append(f"{points['luck']:,} points x {APART[1]} seeds of their own to see luck")
     place = f"{scenario.setting.title}, {'+'.join(scenario.plan_names) or 'usual'}"
     said = [
         f"{TITLES[about['method']]} of {what}: {METHODS[about['method']]}.",

@@ -16,6 +16,7 @@ Live = Callable[[np.ndarray, np.ndarray, Progress | None], np.ndarray]  # points
 
 MOST_PAIRS = 20  # units up to which pairs are looked at
 LEAST_SEEDS = 4  # of the tornado: its bars are differences of two points only
+APART = (16, 8)  # points and seeds at each that show how much luck there is, where all other points share their seeds
 
 
 class Found(NamedTuple):
@@ -24,7 +25,7 @@ class Found(NamedTuple):
     - ``indices``: a row for each measure, unit and index; see ``indices.indices``
     - ``luck``: a row for each measure; see ``chance.Luck``
     - ``tornado``: a row for each measure and parameter; see ``tornado.tornado``
-    - ``points``: every world that was lived: its part (design or tornado), point, block, seed, values and outcomes
+    - ``points``: every world that was lived: its part (design, tornado, luck), point, block, seed, values, outcomes
     """
 
     about: dict[str, Any]
@@ -52,14 +53,17 @@ def sensitivity(
 
     Mechanisms are taken as wholes where the problem has groups (Sobol and Morris); PAWN and delta look at parameters
     one by one. ``replicates`` worlds are lived at each point, two at least to tell luck from parameters, with common
-    seeds or "independent" ones. ``one_at_a_time`` adds the tornado. Pairs (``second_order``) are looked at for up to
-    20 units unless said otherwise. ``live`` may stand in for the model.
+    seeds or "independent" ones; with common seeds some points are also lived with seeds of their own, to see luck.
+    ``one_at_a_time`` adds the tornado. Pairs (``second_order``) are looked at for up to 20 units unless said otherwise.
+    ``live`` may stand in for the model.
     """
     chosen = Chosen.of(problem["outputs"], problem.get("at", "mean"))
     pairs = len(designs.units(problem)) <= MOST_PAIRS if second_order is None else second_order
     planned = [designs.design(problem, method, base, design_seed, pairs)]
     if one_at_a_time and method != "tornado":
         planned.append(designs.design(problem, "tornado", base))
+    if seeds == "common" and method != "tornado" and replicates > 1:
+        planned.append(designs.apart(planned[0], min(base, APART[0])))
     drawn_for = [seeds_for(each, replicates, seeds) for each in planned]
     worlds = [drawn.size for drawn in drawn_for]
     found, done = [], 0
@@ -92,6 +96,8 @@ def sensitivity(
 
 def seeds_for(design: designs.Design, replicates: int, seeds: str) -> np.ndarray:
     """The seeds of a design's points: (points, replicates)."""
+    if design.method == "luck":
+        return seeds_of(len(design.points), APART[1], "independent")
     if design.method == "tornado":
         return seeds_of(len(design.points), max(LEAST_SEEDS, replicates), "common")
     return seeds_of(len(design.points), replicates, seeds)
@@ -107,6 +113,7 @@ def tables(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """All tables of what was lived."""
     told, shares, ends, points = [], [], [], []
+    apart = next((values for design, _, values in found if design.method == "luck"), None)
     for design, drawn, values in found:
         means = mean(values)
         for k, measure in enumerate(columns):
@@ -114,7 +121,9 @@ def tables(
             if design.method == "tornado":
                 ends.append(tornado(problem, design.points, runs).assign(measure=measure))
                 continue
-            luck = chance.luck(runs, common, design.blocks)
+            if design.method == "luck":
+                continue
+            luck = chance.luck(runs, common, design.blocks, apart=None if apart is None else apart[..., k])
             shares.append({"measure": measure, **luck._asdict()})
             told.append(indices.indices(problem, design, means[:, k], luck).assign(measure=measure))
         points.append(lived_points(problem, columns, design, drawn, values))
@@ -155,7 +164,7 @@ def lived_points(
     replicates = drawn.shape[1]
     each = np.repeat(np.arange(len(design.points)), replicates)
     made = {
-        "part": "tornado" if design.method == "tornado" else "design",
+        "part": design.method if design.method in ("tornado", "luck") else "design",
         "point": each,
         "block": design.blocks[each],
         "seed": drawn.ravel().astype(np.uint64),

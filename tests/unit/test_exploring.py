@@ -267,8 +267,11 @@ def analysed():
 
 def test_an_analysis_says_what_matters(analysed):
     _, found = analysed
-    assert found.about["points"] == {"sobol": 8 * 6, "tornado": 5}
-    assert len(found.points) == 8 * 6 * 2 + 5 * analysing.LEAST_SEEDS == found.about["worlds"]
+    assert found.about["points"] == {"sobol": 8 * 6, "tornado": 5, "luck": 8}
+    apart = found.points[found.points["part"] == "luck"]
+    assert apart["seed"].is_unique
+    assert len(found.points) == 8 * 6 * 2 + 5 * analysing.LEAST_SEEDS + len(apart) == found.about["worlds"]
+    assert len(apart) == 8 * analysing.APART[1]
     first = found.indices[(found.indices["measure"] == "injunctive_norm") & (found.indices["index"] == "total")]
     assert first.set_index("unit")["value"].idxmax() == "peer_leaders.reach"
     assert set(found.indices["mechanism"]) == {"norms", "peer_leaders"}

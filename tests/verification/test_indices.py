@@ -154,6 +154,26 @@ def test_luck_that_common_seeds_share_is_luck_of_runs_but_not_of_differences():
     assert np.mean([each.of_points for each in told]) == pytest.approx(ishigami_indices()[3], rel=0.08)
 
 
+def test_runs_with_seeds_of_their_own_show_the_luck_that_common_seeds_hide():
+    """Two common seeds are two samples of what moves all points alike: the share is then hit by luck, or missed."""
+    rng = np.random.default_rng(7)
+    truth = (4.0 + 1.0) / (4.0 + 1.0 + ishigami_indices()[3])
+
+    def told(apart):
+        values = noisy(rng, 200, 2, 2.0, 1.0)
+        x = rng.uniform(-math.pi, math.pi, (16, 3))
+        own = ishigami(x)[:, None] + rng.normal(0, math.sqrt(5.0), (16, 8))
+        return chance.luck(values, True, resamples=200, apart=own if apart else None)
+
+    without, seen = [told(False) for _ in range(100)], [told(True) for _ in range(100)]
+    assert all(math.isnan(each.low) for each in without)
+    off = [np.std([each.share for each in several]) for several in (without, seen)]
+    assert off[1] < 0.4 * off[0]
+    assert np.mean([each.share for each in seen]) == pytest.approx(truth, abs=0.02)
+    assert np.mean([each.low < truth < each.high for each in seen]) > 0.85
+    assert np.mean([each.in_means for each in seen]) == pytest.approx(0.5, rel=0.1)  # what a comparison of points sees
+
+
 def test_one_replicate_tells_nothing_of_luck():
     assert math.isnan(chance.luck(np.ones((10, 1)), common=True).share)
     assert chance.luck(np.array([[1.0, 1.0], [2.0, 2.0]]), common=False).share == 0.0
