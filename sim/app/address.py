@@ -15,6 +15,7 @@ LONGEST_LINK = 4000  # characters
 LARGEST_SEED = 2**32 - 1
 SMALLEST, LARGEST = 20, 10_000  # members
 MOST_CHANGES = 60
+MOST_WORDS = 200
 OWN = "own"  # the setting of a visitor with a network of her own, which no link can bring to another
 
 
@@ -95,8 +96,10 @@ def read(query: str | None) -> Address:
     text = (query or "").removeprefix("?")
     if len(text) > LONGEST_LINK:
         raise InputError("this link is too long", found=f"{len(text)} characters", allowed=f"{LONGEST_LINK}")
+    if text.count("&") >= MOST_WORDS:
+        raise InputError("this link says too much", found=f"{text.count('&') + 1} parts", allowed=f"{MOST_WORDS}")
     given: dict[str, list[str]] = {}
-    for key, value in parse_qsl(text, max_num_fields=200):
+    for key, value in parse_qsl(text):
         given.setdefault(key, []).append(value)
     changes, additions = given.get("set", []), given.get("add", [])
     if len(changes) + len(additions) > MOST_CHANGES:

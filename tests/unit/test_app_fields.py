@@ -63,6 +63,11 @@ def test_a_link_brings_back_what_was_set_of_a_plan(address):
         "weeks=0",
         f"weeks={LATEST + 1}",
         "weeks=1e2",
+        "&" * 300,
+        "person=%00",
+        "seed=%FF%FE",
+        "set=peer_leaders.reach:0.5@",
+        "set=:&set=@",
     ],
 )
 def test_what_cannot_be_set_is_refused_with_a_reason(query):
