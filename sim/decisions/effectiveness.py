@@ -48,7 +48,6 @@ EFFECTS = (
         "weeks that somebody spent with a score of 10 or more of 27, fewer than with the first plan",
     ),
 )
-BY_NAME = {effect.name: effect for effect in EFFECTS}
 
 
 class Ratio(NamedTuple):

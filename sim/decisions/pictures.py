@@ -49,9 +49,8 @@ def likely_best(results: "Results") -> Drawn | None:
     drawing.frame_of_bars(panel)
     drawing.key(figure, panel, long=1.4)
     where, seeds = drawing.safe(curves.place(results)), wording.counted(len(results.seeds), "seed")
-    drawing.foot(
-        figure, f"{where}, simulation, {seeds}; chances hold {results.uncertainty}{LEFT_OUT[results.uncertainty]}"
-    )
+    holds = f"chances hold {results.uncertainty}{LEFT_OUT[results.uncertainty]}"
+    drawing.foot(figure, f"{where}, simulation, {seeds}; {holds}")
     caption = (
         "For each measure the chance that a plan’s mean over all weeks is the best of those compared; which direction "
         "is better stands in brackets. A high chance says that a difference is real in the simulation, not that it is "

@@ -141,7 +141,7 @@ def test_acceptability_begins_with_the_cheapest_and_ends_with_the_most_effective
 
 def test_gains_are_counted_so_that_more_is_better(monkeypatch):
     results = tiny.compared()
-    for effect in effectiveness.BY_NAME:
+    for effect in (each.name for each in effectiveness.EFFECTS):
         found = effectiveness.gains(results, effect)
         assert found.shape == (4, 3)
         assert not found[:, [0, 2]].any()  # the first plan, and one that reaches nobody
