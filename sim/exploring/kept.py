@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 
 from sim.errors import InputError
-from sim.exploring.maps import Live
 from sim.exploring.refining import Corner
 from sim.exploring.stored import beside
+from sim.exploring.walking import Live
 from sim.sweeps.layout import parquet
 from sim.sweeps.stamps import Stamp, stamp
 from sim.sweeps.store import whole

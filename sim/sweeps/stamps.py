@@ -9,7 +9,12 @@ import sim
 
 SOURCE = Path(sim.__file__).parent
 # below the package's folder; maps begin their worlds in a way of their own
-MAKES_WORLDS = ("*.py", "*.yaml", "sweeps/*.py", "exploring/starts.py", "exploring/maps.py", "exploring/refining.py")
+MAKES_WORLDS = (
+    "*.py",
+    "*.yaml",
+    "sweeps/*.py",
+    *(f"exploring/{name}.py" for name in ("starts", "walking", "refining")),
+)
 
 
 @dataclass(frozen=True)

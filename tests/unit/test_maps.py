@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from sim import storing
 from sim.__main__ import app
 from sim.errors import InputError
-from sim.exploring import levers, map_files, map_plots, maps, refining, starts, tipping
+from sim.exploring import levers, map_files, map_plots, maps, refining, starts, tipping, walking
 from sim.exploring.evaluating import Stopped
 from sim.people import FIELDS, column
 from sim.population import Population, World
@@ -180,7 +180,7 @@ def test_the_norm_of_a_map_holds_through_all_of_the_last_weeks():
     values = {name: np.array([0.9, 0.9, 0.9]) for name in chosen.columns}
     values["week2_expects_both"] = np.array([0.9, 0.4, 0.9])
     values["week3_sought_in_time"] = np.array([0.9, 0.9, np.nan])
-    found = maps.at_the_end(chosen, values, [scenario] * 3, "norm")
+    found = walking.at_the_end(chosen, values, [scenario] * 3, "norm")
     assert found["norm"].tolist() == [1.0, 0.0, 0.0]
     assert found["expects_both"][1] == pytest.approx((0.9 + 0.4 + 0.9) / 3)
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from sim import posterior, storing
 from sim.__main__ import app
 from sim.errors import InputError
-from sim.exploring import findings, kept, map_files, map_plots, maps, stored
+from sim.exploring import findings, kept, map_files, map_plots, maps, stored, walking
 from sim.exploring.problems import problem
 from sim.exploring.sensitivity import sensitivity
 from sim.population import World
@@ -40,7 +40,7 @@ def said(*words):
 def few_at_once(monkeypatch):
     """Batches of five places each."""
     monkeypatch.setattr(
-        maps, "chunks", lambda scenario, points, *rest: [range(k, min(k + 5, points)) for k in range(0, points, 5)]
+        walking, "chunks", lambda scenario, points, *rest: [range(k, min(k + 5, points)) for k in range(0, points, 5)]
     )
 
 
@@ -86,7 +86,7 @@ def test_a_map_says_what_its_intervals_hold(with_draws):
 @pytest.mark.usefixtures("few_at_once")
 def test_a_map_that_was_stopped_goes_on_and_is_the_same_in_the_end(tmp_path, monkeypatch):
     assert said(*WORDS.split(), "--out", tmp_path / "whole").exit_code == 0
-    live, count = maps.Walker.live, []
+    live, count = walking.Walker.live, []
 
     def stopping(walker, corners):
         count.append(corners)
@@ -94,7 +94,7 @@ def test_a_map_that_was_stopped_goes_on_and_is_the_same_in_the_end(tmp_path, mon
             raise KeyboardInterrupt
         return live(walker, corners)
 
-    monkeypatch.setattr(maps.Walker, "live", stopping)
+    monkeypatch.setattr(walking.Walker, "live", stopping)
     answer = said(*WORDS.split(), "--out", tmp_path / "m", "--uncertainty", "none")
     assert answer.exit_code == 130
     assert f"helpseek map --resume {tmp_path / 'm'}" in " ".join(answer.output.split())
