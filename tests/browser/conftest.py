@@ -31,11 +31,17 @@ LONG = 4 * PATIENCE  # the same for long work beside a page
 STARTS = 1200.0  # seconds for a server to start: on a busy machine a first compilation takes minutes
 SILENT = ("log", "debug", "info")
 SLOW = "was preloaded using link preload but not used"  # a browser's remark on a computer, not on the page
+STOP = """
+new MutationObserver(() => {
+  const stop = document.querySelector(".hs-work button");
+  if (stop && !window.stopped) { window.stopped = true; stop.click(); }
+}).observe(document, {childList: true, subtree: true});
+"""  # presses Stop the moment there is such a button: whoever looks for it from outside may find the work done
 
 
 def free_port():
     """A port to listen on, out of those that no computer takes for its own calls: free now, and free in a minute."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+    for port in range(20_000 + 7 * os.getpid() % 10_000, 32_000):
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
             return port

@@ -1,12 +1,7 @@
 """Every page opens, is accessible, fits every screen, and asks nothing of other computers."""
 
-import io
-import os
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
 
 pytestmark = pytest.mark.browser
 
@@ -47,12 +42,6 @@ def test_a_page_opens_fits_and_is_accessible(visitor, name):
         assert faults(page) == [], f"{name} at {width}"
         assert page.title().endswith("Help-seeking")
         assert page.evaluate("document.documentElement.lang") == "en"
-        folder = os.environ.get("SCREENSHOTS")
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-            small = picture.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=2)
-            small.save(f"{folder}/{name}_{width}.png", optimize=True)
 
 
 def test_what_opens_is_accessible_as_well(visitor):

@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
+from conftest import LONG
 from PIL import Image
 from test_pages import SIZES
 
 pytestmark = pytest.mark.browser
 
-LONG = 120_000  # milliseconds
 SCHOOL = "setting=secondary_school&seed=1&size=300"
 PAGES = {  # where, and what has to stand there before the picture is taken
     "watch": (f"/?{SCHOOL}&plan=peer_leaders&set=peer_leaders.reach:0.3&week=26&colour=approval", "[data-chart=queue]"),
@@ -49,8 +49,10 @@ def prepared(page, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_a_picture_to_show(visitor, name):
     where, ready = PAGES[name]
+    someone = visitor()
     for width, height in SIZES.items():
-        someone = visitor(width, TALLER.get(name, PROJECTOR) if width == 1280 else height)
+        tall = TALLER.get(name, PROJECTOR) if width == 1280 else height
+        someone.page.set_viewport_size({"width": width, "height": tall})
         page = someone.open(where)
         page.locator(ready).first.wait_for(timeout=LONG)
         prepared(page, name)

@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
+from conftest import LONG, STOP
 from test_numbers import close, said, shown
 from test_pages import faults
 from test_visitors import PEOPLE, TIES, bring, files
@@ -16,7 +17,6 @@ from sim.app.pages import compare
 
 pytestmark = pytest.mark.browser
 
-LONG = 120_000  # milliseconds
 STATE = "setting=workplace&plan=peer_leaders&seed=3&size=240&weeks=80&begin=absent&set=peer_leaders.reach:0.4"
 KARATE = {
     "setting": "karate_club",
@@ -99,12 +99,12 @@ def test_a_fresh_map_is_the_engines_and_its_point_opens_its_world(visitor):
 
 def test_a_map_is_chosen_made_and_stopped_while_the_page_goes_on(visitor):
     someone = visitor()
+    someone.page.add_init_script(STOP)
     page = someone.open("/map")
     page.get_by_text("Make a map of your own").click()
     page.get_by_label("How fine").select_option("finer")
     page.locator("[data-side=x]").select_option("norms.usual_approval")
     page.locator("[data-make]").click()
-    page.get_by_role("button", name="Stop").click()
     page.wait_for_selector("[data-work=stopped]", timeout=LONG)
     page.locator(".hs-map-which select").select_option("approval_by_speaking")
     page.wait_for_function("document.querySelector('.hs-map-which select').value === 'approval_by_speaking'")
