@@ -323,9 +323,9 @@ they hear they take in as their own view (below or above {middle:.2f}, the media
 
 {chr(10).join(lines)}
 
-Of the communities that began with the norm, {kept} met the whole norm criterion at the end. **Assumption:** how much is taken in was not
-touched by the data, and conformity by one fact alone, that usual stays usual; the literature on tipping points supports
-conformity of 0 to 2.
+Of the communities that began with the norm, {kept} met the whole norm criterion at the end. **Assumption:** the data hardly
+touched either feedback ([calibration.md](calibration.md) has what they moved), except that usual has to stay usual; the literature
+on tipping points supports conformity of 0 to 2.
 
 ![How far apart two beginnings end, by conformity](figures/findings_states.svg)"""
 
