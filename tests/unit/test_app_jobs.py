@@ -6,9 +6,9 @@ import pytest
 
 from sim.app import jobs
 from sim.app.address import read
+from sim.app.charted import told
 from sim.app.jobs import Job, Stopped
 from sim.app.pages.compare import checked
-from sim.app.pages.map import told
 from sim.errors import InputError
 from sim.exploring import map_files
 
@@ -92,7 +92,7 @@ def test_a_map_shows_what_its_document_holds():
     assert [point["absent"]["value"] for point in shown["points"]] == [p["absent"]["value"] for p in data["points"]]
     assert shown["lines"] == data["lines"]
     for point in shown["points"][::7]:
-        address = read(point["link"].removeprefix("/?"))
+        address = read(point["links"]["absent"].removeprefix("/?"))
         values = {each.name: each.value for each in address.changes}
         assert values == {data["x"]["name"]: point["x"], data["y"]["name"]: point["y"]}
         assert (list(address.plans), address.size) == (data["plans"], data["people"])
