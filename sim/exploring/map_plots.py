@@ -35,7 +35,7 @@ SAID = {
 }
 HELD = {
     wording.LUCK: "luck only, not parameter uncertainty",
-    wording.LUCK_AND_PARAMETERS: "luck and parameters, of which each seed has its own draw",
+    wording.LUCK_AND_PARAMETERS: "luck and parameters",
 }
 SURE = 0.95  # of the draws
 
@@ -55,7 +55,16 @@ def whole(found: Map) -> Drawn:
         dots(panel, found)
         panel.set_title(TITLES[start], **TITLE)
         if found.surfaces[start].value.max() <= 0.0 and found.measure == "norm":
-            panel.text(0.5, 0.5, "nowhere", transform=panel.transAxes, ha="center", color=style.QUIET, fontsize=11)
+            panel.text(
+                0.5,
+                0.5,
+                "nowhere",
+                transform=panel.transAxes,
+                ha="center",
+                color=style.QUIET,
+                fontsize=11,
+                bbox={"facecolor": style.PAPER, "edgecolor": "none"},
+            )
     bar(figure, image, axes[:2], found.measure)
     regions(axes[2], found)
     branches(axes[3], found)
