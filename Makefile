@@ -24,8 +24,8 @@ test: $(READY) ## the fast tests
 test-slow: $(READY) ## the slow tests
 	$(PYTHON) -m pytest -m "slow and not browser"
 
-test-browser: $(READY) ## the tests that drive Chromium
-	$(PYTHON) -m pytest -m browser tests/browser
+test-browser: $(READY) ## the tests that drive Chromium, two at a time
+	$(PYTHON) -m pytest -m browser -n 2 tests/browser
 
 test-all: $(READY) ## every test (the browser ones need Chromium)
 	$(PYTHON) -m pytest -m ""
