@@ -113,6 +113,7 @@ def test_no_more_come_than_agreed_and_who_leaves_makes_room_and_leaves_no_thread
         for _ in range(3):
             others = [comes(), comes()]
             for each in others:
+                assert waited(lambda: room(server))  # for each: those who left may leave one by one
                 each.open("/?size=100").get_by_role("button", name="Play").click()
                 each.page.wait_for_function(AT_LEAST, arg=2)
             late = comes()
