@@ -18,8 +18,8 @@ demo: $(READY) ## compare two plans for a training school, into results/demo
 	.venv/bin/helpseek compare training_school --plans usual cohesion_training \
 		--seeds 100 --weeks 26 --out results/demo --force
 
-test: $(READY) ## the fast tests
-	$(PYTHON) -m pytest
+test: $(READY) ## the fast tests, on all cores
+	$(PYTHON) -m pytest -n auto --dist loadfile
 
 test-slow: $(READY) ## the slow tests
 	$(PYTHON) -m pytest -m "slow and not browser"
