@@ -16,8 +16,8 @@ MANIFEST = "manifest.json"
 LARGEST = 200_000_000  # bytes
 
 
-def read(folder: Path, kind: str | None = None, what: str = "result", form: int = FORMAT) -> dict[str, Any]:
-    """A folder's manifest, checked to be this program's, of this ``kind`` and ``form``; ``what`` names it in errors.
+def parsed(folder: Path, what: str) -> dict[str, Any]:
+    """A folder's manifest, checked to be this program's; ``what`` names the folder in errors.
 
     Raises InputError if there is none, or one that cannot be read or is of something else.
     """
@@ -30,7 +30,15 @@ def read(folder: Path, kind: str | None = None, what: str = "result", form: int 
         raise InputError(f"this folder is no {what}: it has no manifest", file=folder) from None
     except (OSError, ValueError, RecursionError) as error:
         raise InputError("this manifest cannot be read", file=file, found=str(error)) from None
-    if not isinstance(found, dict) or found.get("program") != PROGRAM or found.get("kind") != kind:
+    if not isinstance(found, dict) or found.get("program") != PROGRAM:
+        raise InputError(f"this manifest is not one of a {what}", file=file)
+    return found
+
+
+def read(folder: Path, kind: str | None = None, what: str = "result", form: int = FORMAT) -> dict[str, Any]:
+    """A folder's manifest, checked to be of this ``kind`` and ``form``; errors as those of ``parsed``."""
+    found, file = parsed(folder, what), folder / MANIFEST
+    if found.get("kind") != kind:
         raise InputError(f"this manifest is not one of a {what}", file=file)
     if found.get("format") != form:
         raise InputError(

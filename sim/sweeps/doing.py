@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim import cli_progress, cli_words, compiled, showing, storing
+from sim.cli import free_place
 from sim.cli_words import FAILED, STOPPED
 from sim.errors import InputError
 from sim.posterior import UNCERTAINTIES
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from sim.sweeps.running import Outcome
     from sim.sweeps.study import Study
 
-RESULTS = "results"  # the folder for stores that are given no other
 MOST_SUMMED = 2_000_000  # worlds that are read again for a summary
 SHOWN = 5  # failures and measures
 HELD = {
@@ -109,14 +109,6 @@ def begun(asked: Asked) -> "tuple[Study, Callable[[], Store]]":
         raise InputError("there is a store here already", file=target, allowed="a new folder, or --force", hint=hint)
     storing.check_free(Path(os.path.realpath(target)), target, replaceable)
     return study, lambda: Store.create(target, study, replaceable)
-
-
-def free_place(stem: str) -> Path:
-    """A folder in results/ that is not there yet."""
-    number = 1
-    while os.path.lexists(found := Path(RESULTS) / (stem if number == 1 else f"{stem}-{number}")):
-        number += 1
-    return found
 
 
 def warm(say: bool) -> None:

@@ -23,9 +23,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim import storing, wording
+from sim import manifests, storing, wording
 from sim.errors import InputError, nearest, shown
-from sim.manifests import LARGEST, PROGRAM
 from sim.sweeps import layout
 from sim.sweeps.layout import DESIGN, FAILURE, FORMAT, MANIFEST, OWN
 from sim.sweeps.stamps import Stamp, stamp
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 CHUNKS, DIGESTS, RUN = "chunks", "digests.json", "run"
 CHUNK_FILE = re.compile(r"(\d{6,})\.parquet")
 PART = ".part"  # ends the name of a file that is being written
+SHAPE = {"scenarios": list, "vary": dict, "seeds": list, "measures": list, "worlds": int, "chunk": int}
 
 
 class Store:
@@ -251,23 +251,12 @@ def file_digest(file: Path) -> str:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """A folder's manifest, checked to be one of a store that this version understands."""
-    file = folder / MANIFEST
-    try:
-        if file.stat().st_size > LARGEST:
-            raise InputError("this manifest is too large", file=file, allowed=f"{LARGEST} bytes")
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError("this folder is no store of a study: it has no manifest", file=folder) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError("this manifest cannot be read", file=file, found=str(error)) from None
-    if not isinstance(found, dict) or found.get("program") != PROGRAM or "worlds" not in found:
+    found, file = manifests.parsed(folder, "store of a study"), folder / MANIFEST
+    if "worlds" not in found:
         raise InputError("this folder is no store of a study", file=folder, allowed="what helpseek sweep has written")
     if found.get("format") != FORMAT:
         raise InputError("this store has another format", file=file, found=shown(found.get("format")), allowed=FORMAT)
-    shape = {"scenarios": list, "vary": dict, "seeds": list, "measures": list, "worlds": int, "chunk": int}
-    for key, wanted in shape.items():
-        if not isinstance(found.get(key), wanted):
-            raise InputError("this manifest is damaged", file=file, key=key, found=shown(found.get(key)))
+    manifests.require(found, file, SHAPE)
     if found["chunk"] < 1 or found["worlds"] < 1:
         raise InputError("this manifest is damaged", file=file, key="chunk", found=shown(found["chunk"]))
     return found

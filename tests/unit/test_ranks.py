@@ -40,6 +40,7 @@ ASIDE = {
     ("scenario", "explaining"),
     ("scenario", "writing"),
     ("population", "engine"),
+    ("sweeps", "cli"),
     ("trials", "cli"),
 }
 
