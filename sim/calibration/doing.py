@@ -11,7 +11,7 @@ from sim.calibration import fitting, identifying, scorecard, scorecard_page
 from sim.calibration.scorecard import DRAWS, QUICK_DRAWS, Scorecard
 from sim.cli_words import STOPPED
 from sim.errors import InputError
-from sim.posterior import UNCERTAINTIES
+from sim.posterior import UNCERTAINTIES, WEIGHT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,6 +107,7 @@ def calibrate(
         again = f"stopped; what is finished is kept. Go on with: helpseek calibrate --resume {folder}"
         raise cli_words.ended(again, STOPPED) from None
     found = identifying.identified(table)
+    found["point"] = found["parameter"].map(fitting.point(folder))
     fitting.write(folder / "identified.parquet", found)
     if as_json:
         showing.json_out(found.to_dict("records"))
@@ -132,16 +133,16 @@ def told(moved: Callable[[int, int], object] | None) -> fitting.Told | None:
 def show_fit(table: "pd.DataFrame", found: "pd.DataFrame", folder: Path) -> None:
     """What the data said of the parameters."""
     screen = showing.console()
-    moved = found[found["verdict"] == "moved"].sort_values("narrowed")
-    shown = showing.table(
-        "Parameters that the data moved", ("parameter", "range", "mean", "SD", "SD over prior's"), right=("mean", "SD")
-    )
+    moved = found[found["verdict"] == identifying.MOVED].sort_values("narrowed")
+    columns = ("parameter", "range", "mean", "SD", "SD over prior's", "point")
+    shown = showing.table("Parameters that the data moved", columns, right=("mean", "SD", "point"))
     for _, row in moved.iterrows():
         cells = (
             f"{row['low']:g} to {row['high']:g}",
             f"{row['mean']:.3g}",
             f"{row['sd']:.2g}",
             f"{row['narrowed']:.2f}",
+            f"{row['point']:g}",
         )
         shown.add_row(row["parameter"], *cells)
     screen.print(shown)
@@ -149,9 +150,10 @@ def show_fit(table: "pd.DataFrame", found: "pd.DataFrame", folder: Path) -> None
         showing.put(
             screen, f"Hardly told apart: {pair['one']} and {pair['other']} (correlation {pair['correlation']:.2f})"
         )
-    weights = table[fitting.WEIGHT].to_numpy()
+    weights = table[WEIGHT].to_numpy()
     showing.put(
         screen,
         f"{len(found) - len(moved)} parameters are as before: the data say nothing of them.",
         f"{len(table)} draws, worth {identifying.effective(weights):.0f} of equal weight: {folder / fitting.POSTERIOR}",
+        "Point: what fits where all else is as the registry has it; the registry's own values are set so.",
     )

@@ -2,7 +2,8 @@
 
 History matching with emulators: after each wave the emulators are fitted again to everything lived so far, and the next
 wave is drawn from where they say that the model agrees with what was observed. The last wave's points, lived for real,
-are the posterior draws, weighted by what the last emulators say of them against the ones that they were drawn from.
+are the posterior draws, weighted by what the last emulators say of them against the ones that they were drawn from. At
+last the point is found that stands for the fit where one set of values is wanted (see ``pointing``).
 """
 
 import json
@@ -17,13 +18,14 @@ import pandas as pd
 
 import sim
 from sim import compiled
-from sim.calibration import chunks, emulating, sampling, screening
-from sim.calibration.priors import Prior, prior
+from sim.calibration import chunks, emulating, identifying, pointing, sampling, screening
+from sim.calibration.priors import Prior, default, prior
 from sim.calibration.targets import FIT, Target, targets
 from sim.errors import InputError, shown
+from sim.posterior import WEIGHT
 
 MANIFEST, SCREENING, POSTERIOR, FACTS = "manifest.json", "screening.parquet", "posterior.parquet", "facts.parquet"
-WEIGHT = "weight"
+POINT = "point.json"
 
 Told = Callable[[str, int, int], object]  # what is being done, points done, points in all
 
@@ -97,9 +99,9 @@ def fit_targets() -> list[Target]:
 
 
 def run(folder: Path, workers: int, told: Told | None = None) -> pd.DataFrame:
-    """Do what is left of a fit and write down its draws; the posterior table."""
+    """Do what is left of a fit and write down its draws and its point; the posterior table."""
     effort, seed = resumed(folder)
-    if (folder / POSTERIOR).exists():
+    if (folder / POINT).exists():
         return pd.read_parquet(folder / POSTERIOR)
     space = prior()
     live = partial(step, folder, space, workers, told)
@@ -118,7 +120,44 @@ def run(folder: Path, workers: int, told: Told | None = None) -> pd.DataFrame:
     table.insert(0, WEIGHT, weights(points, before, emulated))
     write(folder / FACTS, found)
     write(folder / POSTERIOR, table)
+    settle(folder, space, inputs, known, emulated, seed, len(effort.waves) + 3, live, told)
     return table
+
+
+def settle(
+    folder: Path,
+    space: Prior,
+    inputs: dict[str, list[int]],
+    known: Lived,
+    emulated: dict[str, emulating.Emulator],
+    seed: int,
+    wave: int,
+    live: Callable,
+    told: Told | None,
+) -> None:
+    """Find the point that stands for the fit: live near it, and take the middle of what agrees with the data there."""
+    found = identifying.identified(pd.read_parquet(folder / POSTERIOR))
+    moved = space.places(found.loc[found["verdict"] == identifying.MOVED, "parameter"].tolist())
+    centre = np.clip(space.unit(np.array([default(name) for name in space.names])), 0.0, 1.0)
+    progress = partial(told, "drawing") if told else None
+
+    def draw(number: int, seed: int) -> np.ndarray:
+        return pointing.near(fit_targets(), emulated, centre, moved, known.points, number, seed, progress)
+
+    if moved:
+        points = drawn(folder / "near.parquet", space, lambda: draw(pointing.LIVED, seed + wave))
+        known = known.with_more(points, live("near the point", points, numbered(seed, wave, len(points))))
+        emulated = emulating.emulators(fit_targets(), inputs, known.points, known.facts)
+    middle = pointing.middle(space, draw(pointing.DRAWN, seed + wave), moved) if moved else {}
+    unfinished = folder / f".{POINT}"
+    unfinished.write_text(json.dumps(middle, indent=1) + "\n", encoding="utf-8")
+    os.replace(unfinished, folder / POINT)
+
+
+def point(folder: Path) -> dict[str, float]:
+    """The point of a fit that has come to its end: a value for each parameter that the data moved."""
+    found: dict[str, float] = json.loads((folder / POINT).read_text(encoding="utf-8"))
+    return found
 
 
 def step(

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from sim.calibration.fitting import WEIGHT
 from sim.calibration.priors import default, group_of, prior
+from sim.posterior import WEIGHT
 
+MOVED, AS_BEFORE = "moved", "as before"
 NARROWED = 0.2  # of the prior's SD: by more than this the data have narrowed it
 SHIFTED = 0.5  # prior SDs by which the mean has moved
 TIED = 0.35  # correlation from which two parameters can hardly be told apart
@@ -29,7 +30,7 @@ def identified(posterior: pd.DataFrame) -> pd.DataFrame:
         spread = (high - low) / np.sqrt(12.0)
         narrowed, shifted = deviation / spread, (mean - (low + high) / 2) / spread
         moved = narrowed < 1 - least or abs(shifted) > far
-        verdict = "moved" if moved else "as before"
+        verdict = MOVED if moved else AS_BEFORE
         rows.append((name, group_of(name), low, high, mean, deviation, narrowed, shifted, verdict))
     columns = ["parameter", "group", "low", "high", "mean", "sd", "narrowed", "shifted", "verdict"]
     return pd.DataFrame(rows, columns=columns)

@@ -17,6 +17,7 @@ from sim.calibration import (
     fitting,
     identifying,
     observing,
+    pointing,
     sampling,
     scorecard,
     scorecard_page,
@@ -220,6 +221,7 @@ def toy(values, seeds):
 @pytest.fixture
 def toy_model(monkeypatch):
     monkeypatch.setattr(fitting, "prior", lambda: TOY)
+    monkeypatch.setattr(fitting, "default", lambda name: 0.25)
     monkeypatch.setattr(identifying, "prior", lambda: TOY)
     monkeypatch.setattr(fitting, "fit_targets", lambda: TOY_TARGETS)
     monkeypatch.setattr(sampling, "STEPS", 200)  # enough for three parameters
@@ -240,6 +242,32 @@ def test_a_fit_finds_what_is_there_and_leaves_the_rest(tmp_path, toy_model):
     assert found.loc["norms.a", "narrowed"] < 0.4 < found.loc["norms.c", "narrowed"]
     assert table["weight"].sum() == pytest.approx(1.0)
     assert identifying.effective(table["weight"].to_numpy()) > 20
+    point = json.loads((tmp_path / "fit" / fitting.POINT).read_text())
+    assert point["norms.a"] == pytest.approx(0.5, abs=0.05)
+    assert "norms.c" not in point
+
+
+def test_the_point_of_a_fit_holds_what_the_data_left_alone(toy_model):
+    """``one`` is a + c - .5, so a and c trade: where c is held at .25, a is .75."""
+
+    points = fitting.latin(3, 120, 1)
+    facts = toy([TOY.named(row) for row in TOY.scaled(points)], range(120))
+    facts["one"] += points[:, 2] - 0.5
+    emulated = emulating.emulators(TOY_TARGETS, {"one": [0, 2], "two": [1]}, points, facts)
+
+    def middle(c):
+        near = pointing.near(TOY_TARGETS, emulated, np.array([0.0, 0.0, c]), [0, 1], points, 400, 1)
+        assert (near[:, 2] == c).all()
+        return pointing.middle(TOY, near, [0, 1])
+
+    assert middle(0.25) == {"norms.a": pytest.approx(0.75, abs=0.05), "norms.b": pytest.approx(0.5, abs=0.12)}
+    assert middle(0.5)["norms.a"] == pytest.approx(0.5, abs=0.05)
+
+
+def test_the_values_of_a_point_claim_few_digits():
+    assert [pointing.rounded(value) for value in (0.0018765, -2.3456, 0.0, 10.26, 0.95)] == [
+        0.00188, -2.3, 0.0, 10.3, 0.95,
+    ]  # fmt: skip
 
 
 def test_a_fit_goes_on_where_it_was_stopped(tmp_path, toy_model, monkeypatch):
@@ -261,6 +289,8 @@ def test_a_fit_goes_on_where_it_was_stopped(tmp_path, toy_model, monkeypatch):
     assert len(kept) == 5
     monkeypatch.setattr("sim.calibration.battery.battery", toy)
     pd.testing.assert_frame_equal(fitting.run(tmp_path / "stopped", 1), whole)
+    points = [(tmp_path / name / fitting.POINT).read_text() for name in ("whole", "stopped")]
+    assert points[0] == points[1]
     assert all(file.stat().st_mtime_ns == when for file, when in kept.items())
 
 

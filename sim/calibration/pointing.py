@@ -1,0 +1,58 @@
+"""The point that stands for a fit: what the data left alone as the registry has it, what they moved where that fits.
+
+Draws spread what the data left alone over its whole range, so the middle of the draws is no community that fits: each
+parameter that the data moved makes up for others. The point holds those others at what the evidence says of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from sim.calibration import emulating, sampling
+from sim.calibration.priors import Prior
+from sim.calibration.targets import Target
+
+LIVED = 96  # points near it that are lived, so that emulators know the place well
+DRAWN = 1000  # draws whose mean it is
+DIGITS = 2  # of its values: more would claim what no fit of this kind knows
+
+
+def near(
+    targets: Sequence[Target],
+    emulated: Mapping[str, emulating.Emulator],
+    centre: np.ndarray,
+    moved: Sequence[int],
+    known: np.ndarray,
+    number: int,
+    seed: int,
+    progress: Callable[[int, int], object] | None = None,
+) -> np.ndarray:
+    """Points of the unit cube where emulators agree with the data, all but the columns ``moved`` held at ``centre``.
+
+    The walk sets out from the best of ``known`` (points, parameters), with their other columns held as well.
+    """
+    moved = list(moved)
+
+    def whole(some: np.ndarray) -> np.ndarray:
+        points = np.tile(centre, (len(some), 1))
+        points[:, moved] = some
+        return points
+
+    def misfit(some: np.ndarray) -> np.ndarray:
+        return emulating.misfit(targets, emulated, whole(some))
+
+    seen = known[:, moved]
+    start = seen[np.argsort(misfit(seen), kind="stable")]
+    return whole(sampling.draws(misfit, start, number, seed, progress))
+
+
+def middle(space: Prior, points: np.ndarray, moved: Sequence[int]) -> dict[str, float]:
+    """The mean of points of the unit cube in the columns ``moved``, by name and rounded."""
+    values = space.scaled(points.mean(axis=0, keepdims=True))[0]
+    return {space.names[place]: rounded(float(values[place])) for place in moved}
+
+
+def rounded(value: float) -> float:
+    """A value with as many digits as a point has, and one more where the first is 1, so that steps are alike."""
+    leading = f"{abs(value):e}"[0] == "1"
+    return float(f"{value:.{DIGITS + leading}g}")
