@@ -5,7 +5,7 @@ from typing import Any
 
 from sim import wording
 from sim.app import address as link
-from sim.app import fields
+from sim.app import carried, fields
 from sim.app.address import Address, Change
 from sim.batches import people_in
 from sim.errors import InputError
@@ -54,6 +54,8 @@ def drawn(data: dict[str, Any], name: str, network: Network = None) -> dict[str,
         made["people"] = people_in(
             levers.scenario_for(setting, data["plans"], sides, data["weeks"], None, network=network)
         )
+    made["levers"] = {key: carried.told(each) for key, each in data.get("levers", {}).items()}
+    made["held"] = list(data.get("levers", {}).get("held", {}).items())
     made["closed"] = [data[s]["name"] for s, ok in zip(("x", "y"), linkable(data), strict=True) if not ok]
     made["areas"] = {key: area(each) for key, each in data["areas"].items()}
     made["level_text"] = wording.level(measure, data["measure"]["level"])
@@ -81,10 +83,11 @@ def area(each: dict[str, float]) -> str:
 
 
 def watched(data: dict[str, Any], point: dict[str, Any], start: str) -> str:
-    """The link to exactly the community of a point: its values, its beginning, and the first of the map's seeds."""
+    """The link to exactly the community of a point: its values, levers and beginning, the first of the map's seeds."""
     setting = link.OWN if data["setting"] == OWN_NETWORK else data["setting"]
     plans = tuple(plan for plan in data["plans"] if plan != "usual")
-    changes = link.in_order(Change(0, data[side]["name"], point[side]) for side in ("x", "y"))
+    values = data.get("levers", {}).get("held", {}) | {data[side]["name"]: point[side] for side in ("x", "y")}
+    changes = link.in_order(Change(0, name, value) for name, value in values.items())
     address = Address(
         setting, plans, data["seeds"][0], data["people"], changes=changes, begin=start, weeks=data["weeks"]
     )
