@@ -47,6 +47,7 @@ def drawn(data: dict[str, Any], name: str, network: Network = None) -> dict[str,
     measure = data["measure"]["name"]
     keys = ("x", "y", "measure", "grid", "lines", "summary", "setting_title", "weeks", "command")
     made = {key: data[key] for key in keys}
+    made["meaning"] = wording.said(measure).meaning
     made |= {"name": name, "seeds": len(data["seeds"]), "serial": 0, "stale": False, "people": data["people"]}
     if data["people"] is None:
         sides = (data["x"]["name"], data["y"]["name"])

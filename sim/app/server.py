@@ -21,7 +21,7 @@ from sim.errors import InputError
 APP = "sim.app.pages"
 FOLDER = Path(__file__).parent
 STYLES = ("app.css", "study.css")
-SCRIPTS = ("base.js", "network.js", "charts.js", "parts.js", "person.js", "fans.js")
+SCRIPTS = ("base.js", "pictures.js", "network.js", "charts.js", "parts.js", "person.js", "fans.js")
 FIRST: dict[str, Any] = {}  # the picture of the community that the page begins with
 LEFT = "5m"  # how long the session of a browser that went silent is kept
 SILENT = 90.0  # seconds without an answer after which a line is taken to be cut: a slow browser is not a silent one

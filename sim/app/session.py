@@ -7,6 +7,7 @@ from sim.app import address as link
 from sim.app.address import Address
 from sim.app.community import Community
 from sim.app.uploads import Upload
+from sim.app.words import words
 from sim.errors import InputError
 from sim.scenario import Network
 
@@ -24,7 +25,7 @@ class Session:
         try:
             chosen = link.read(query) if query else START
         except InputError as problem:
-            chosen, self.notice = START, str(problem)
+            chosen, self.notice = START, unfollowed(problem)
         self.community = self._made(chosen)
 
     @property
@@ -37,7 +38,7 @@ class Session:
         try:
             return Community(chosen, self.network(chosen))
         except InputError as problem:
-            self.notice = str(problem)
+            self.notice = unfollowed(problem)
             return Community(Address())
 
     def network(self, chosen: Address) -> Network:
@@ -82,4 +83,9 @@ class Session:
         try:
             self.move(chosen)
         except InputError as problem:
-            self.notice = str(problem)
+            self.notice = unfollowed(problem)
+
+
+def unfollowed(problem: InputError) -> str:
+    """That a link was not followed, and why."""
+    return f"{words()['site']['not_followed']}\n{problem}"

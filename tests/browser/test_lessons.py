@@ -76,6 +76,7 @@ def test_on_paper_there_is_the_worksheet_alone(visitor):
     assert page.locator("[data-sheet=worksheet]").is_visible()
     assert not page.locator(".hs-nav").is_visible()
     assert not page.locator(".hs-steps").is_visible()
+    assert "findahelpline.com" in page.locator("[data-sheet=worksheet] [data-paper-help]").inner_text()
 
 
 def test_a_link_to_no_lesson_says_so(visitor):

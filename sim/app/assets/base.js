@@ -29,6 +29,8 @@
     return sign + size.toFixed(2);
   };
   hs.fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
+  hs.xml = text => String(text).replace(/[&<>"]/g, each => ({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})[each]);
+  hs.personLink = (link, number) => "/person?" + link.replace(/(^|&)person=\d+/, "") + "&person=" + number;
   hs.title = name => (name.charAt(0).toUpperCase() + name.slice(1)).replace(/_/g, " ");
 
   hs.save = (name, content, type) => {

@@ -16,8 +16,9 @@
       this.onHide = () => { if (document.hidden) this.pause(); };
       document.addEventListener("visibilitychange", this.onHide);
       this.onKey = event => {
-        const tag = event.target.tagName;
-        if (["INPUT", "SELECT", "TEXTAREA", "BUTTON", "SUMMARY", "A"].includes(tag) || event.ctrlKey || event.metaKey || event.altKey) return;
+        const tag = event.target.tagName, typed = ["SELECT", "TEXTAREA"].includes(tag) || (tag === "INPUT" && event.target.type !== "range");
+        if (typed || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.key === " " && ["BUTTON", "SUMMARY", "A"].includes(tag)) return; // what is in hand answers itself
         if (event.key === " ") { event.preventDefault(); this.toggle(); }
         else if (event.key === ".") this.step();
       };

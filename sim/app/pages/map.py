@@ -8,6 +8,7 @@ from sim.app.address import Address
 from sim.app.charted import drawn, linkable, read, title, told
 from sim.app.choices import files
 from sim.app.jobs import Job
+from sim.app.words import words
 from sim.app.working import Working
 from sim.exploring import map_files
 
@@ -31,7 +32,7 @@ class Page(Working):
         shown = self.name or (known[0] if known else "")
         maps = [{"name": name, "title": title(read(name))} for name in known]
         if self.fresh and self.document:
-            maps.insert(0, {"name": FRESH, "title": title(self.document)})
+            maps.insert(0, {"name": FRESH, "title": words()["map"]["fresh"].format(title=title(self.document))})
         return {
             "maps": maps,
             "map": self.fresh if shown == FRESH else told(shown) if shown else None,
