@@ -53,6 +53,19 @@ def test_a_link_with_a_plans_own_numbers_and_a_beginning_comes_back(visitor):
     page.wait_for_function("!location.search.includes('peer_leaders')")  # its levers have gone with it
 
 
+def test_a_preset_moves_its_levers_from_the_beginning_on(visitor):
+    someone = visitor()
+    page = someone.open("/?setting=workplace&seed=3&size=240&week=4&set=norms.conformity:2")
+    page.get_by_text("Levers", exact=True).click()
+    page.locator("[data-preset]").select_option("few_places")
+    someone.wait_for_week(0)
+    page.wait_for_function("document.querySelector('[data-dates]').innerText === 'Sessions per 1,000 people: 2.5'")
+    someone.wait_for_address(read("setting=workplace&seed=3&size=240&set=care.slots_per_1000:2.5"))
+    someone.step(3)
+    community = Community(read("setting=workplace&seed=3&size=240&set=care.slots_per_1000:2.5&week=3"))
+    assert shown(page, "queue", "queue") == said(float(community.measures()["queue"][WITH]), "whole")
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -85,8 +98,7 @@ def test_a_fresh_map_is_the_engines_and_its_point_opens_its_world(visitor):
     assert [[float(cell) for cell in row] for row in rows] == values
     assert faults(page) == []
     someone.wait_for_link("map_x=peer_leaders.reach")
-    point = page.locator("[data-point]").nth(12)
-    point.hover()
+    page.locator("[data-point]").nth(12).focus()
     page.locator("[data-watch=present]").click()
     page.wait_for_selector(".hs-watch")
     someone.wait_for_link("begin=present")
