@@ -1,7 +1,9 @@
 """What one visitor has: an address and the community at it, hers alone, gone when she leaves."""
 
 import threading
+from collections.abc import Callable, Hashable
 from dataclasses import replace
+from typing import Any
 
 from sim.app import address as link
 from sim.app.address import Address
@@ -11,6 +13,7 @@ from sim.app.words import words
 from sim.errors import InputError
 from sim.scenario import Network
 
+MOST_KEPT = 8  # findings of one visitor, some hundred kilobytes each at most
 START = Address()  # what is shown when a link says nothing; the command line sets it
 
 
@@ -22,6 +25,7 @@ class Session:
         self.version = 0  # of what all pages show
         self.lock = threading.RLock()
         self.upload: Upload | None = None
+        self.kept: dict[Hashable, Any] = {}
         try:
             chosen = link.read(query) if query else START
         except InputError as problem:
@@ -61,8 +65,17 @@ class Session:
         self.close()
         self.upload, self.community, self.notice = upload, community, ""
 
+    def once(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        """What a piece of work found, done once: whoever goes to see a community and comes back finds it again."""
+        if key in self.kept:
+            return self.kept[key]
+        found = work()
+        self.kept = dict([*self.kept.items(), (key, found)][-MOST_KEPT:])
+        return found
+
     def close(self) -> None:
-        """Forget what the visitor brought."""
+        """Forget what the visitor brought, and what was found of it."""
+        self.kept = {}
         if self.upload is not None:
             self.upload.close()
             self.upload = None

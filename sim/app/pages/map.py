@@ -105,7 +105,8 @@ class Page(Working):
         network = self.session.network(Address(setting=wanted["setting"]))
         self.asked = wanted
         levers = self._levers if wanted["levers"] == "1" else {}
-        self.begin(lambda tell: mapping.lived(wanted, network, tell, levers))
+        key, once = ("map", str(network), *wanted.items(), *levers.items()), self.session.once
+        self.begin(lambda tell: once(key, lambda: mapping.lived(wanted, network, tell, levers)))
 
     def vue_download(self, _nothing: Any) -> None:
         """Send the whole document of the fresh map."""
