@@ -351,7 +351,7 @@
         this.over = who;
         this.picture.over = who;
         this.picture.draw();
-        this.tip = who < 0 ? null : {x: this.picture.px(who), y: this.picture.py(who), text: this.about(who)};
+        this.tip = who < 0 ? null : {who, x: this.picture.px(who), y: this.picture.py(who), text: this.about(who)};
       },
       leave() { this.point(-1); },
       shut() { this.$refs.menu.open = false; },
@@ -393,7 +393,7 @@
   <canvas ref="canvas" class="hs-canvas" tabindex="0" role="application" :aria-label="label + '. ' + w.stage.keys"
     @mousemove="move" @mouseleave="leave" @click="click" @keydown="key"></canvas>
   <details ref="menu" class="hs-menu hs-stage-menu"><summary :aria-label="w.stage.menu + ': ' + label"><hs-icon name="more"/></summary><div><button @click="csv">{{ w.stage.csv }}</button><button @click="png">{{ w.stage.png }}</button><button @click="svg">{{ w.stage.svg }}</button></div></details>
-  <div v-if="tip" class="hs-tip" :style="{left: tip.x + 'px', top: tip.y + 'px'}" aria-hidden="true"><b>{{ tip.text[0] }}</b><span v-for="part in tip.text.slice(1)">{{ part }}</span></div>
+  <div v-if="tip && !(chosen && tip.who === person - 1)" class="hs-tip" :style="{left: tip.x + 'px', top: tip.y + 'px'}" aria-hidden="true"><b>{{ tip.text[0] }}</b><span v-for="part in tip.text.slice(1)">{{ part }}</span></div>
   <div v-if="chosen" class="hs-chosen" data-chosen><p><b>{{ chosen[0] }}</b> {{ chosen.slice(1).join(" · ") }}</p>
     <button type="button" class="hs-open" @click="$emit('open', person)">{{ w.stage.open }}</button><button type="button" class="hs-tool" :title="w.stage.let_go" :aria-label="w.stage.let_go" @click="$emit('pick', null)"><hs-icon name="close"/></button></div>
   <div class="hs-heard" role="status" aria-live="polite">{{ spoken }}</div>
