@@ -1,5 +1,6 @@
 """The levers that a visitor has moved, carried to a map: which of them hold there, and which give way, and to what."""
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from sim.app.address import LATEST, Address
@@ -37,15 +38,21 @@ def carried(levers: Values, plan: str, sides: tuple[str, str]) -> Carried:
     return found
 
 
+@cache
+def kinds_in(plan: str) -> dict[str, str]:
+    """The interventions of a plan, each with its kind."""
+    return {name: item.kind for name, item in load_plan(plan).model.interventions.items()}
+
+
 def fits(name: str, plan: str) -> bool:
     """Whether there is such a lever under a plan."""
-    return not of_plan(name) or fields()[name].intervention in load_plan(plan).model.interventions
+    return not of_plan(name) or fields()[name].intervention in kinds_in(plan)
 
 
 def of_kind(name: str, plan: str) -> str:
     """The number of the model that a plan's own effect takes the place of; nothing for any other lever."""
-    item = load_plan(plan).model.interventions.get(fields()[name].intervention) if of_plan(name) else None
-    return f"{item.kind}.{fields()[name].field}" if item else ""
+    kind = kinds_in(plan).get(fields()[name].intervention) if of_plan(name) else None
+    return f"{kind}.{fields()[name].field}" if kind else ""
 
 
 def told(levers: Values) -> list[list[Any]]:
