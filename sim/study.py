@@ -26,6 +26,7 @@ LARGEST_SEED = 2**64 - 1
 LIBRARIES = ("numpy", "numba", "pandas", "pyarrow")
 
 Progress = Callable[[int, int], object]  # person-weeks done, person-weeks in all
+Begin = Callable[[Population], object]
 Draws = Sequence[Mapping[str, float]]  # for each seed the parameters that are drawn with it
 Drawing = Callable[[Sequence[int]], Draws]  # what draws them; for a seed always the same
 
@@ -68,8 +69,12 @@ def lived(
     progress: Progress | None,
     census_every: int = CENSUS_EVERY,
     draws: Draws | None = None,
+    begin: Begin | None = None,
 ) -> Results:
-    """Live what has been checked, batch by batch; a batch's people are forgotten when its tables are written down."""
+    """Live what has been checked, batch by batch; a batch's people are forgotten when its tables are written down.
+
+    ``begin`` may change people's states once, at week 0; a manifest does not tell of it.
+    """
     runs = [
         Run(k * len(seeds) + place, label, drawn(scenario, draws[place]) if draws else scenario, seed)
         for k, (label, scenario) in enumerate(zip(labels, scenarios, strict=True))
@@ -82,6 +87,9 @@ def lived(
     for batch in batches(runs, sizes):
         weeks = batch[0].scenario.weeks
         population = Population([World(r.scenario, r.seed) for r in batch], weeks, census_every, threads or cores())
+        if begin:
+            population.run(0, threads or cores(), meter)
+            begin(population)
         population.run(weeks, threads or cores(), meter)
         tables.take(population, [r.number for r in batch])
         del population

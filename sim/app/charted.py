@@ -5,7 +5,7 @@ from typing import Any
 
 from sim import wording
 from sim.app import address as link
-from sim.app import fields
+from sim.app import carried, fields
 from sim.app.address import Address, Change
 from sim.batches import people_in
 from sim.errors import InputError
@@ -47,6 +47,7 @@ def drawn(data: dict[str, Any], name: str, network: Network = None) -> dict[str,
     measure = data["measure"]["name"]
     keys = ("x", "y", "measure", "grid", "lines", "summary", "setting_title", "weeks", "command")
     made = {key: data[key] for key in keys}
+    made["meaning"] = wording.said(measure).meaning
     made |= {"name": name, "seeds": len(data["seeds"]), "serial": 0, "stale": False, "people": data["people"]}
     if data["people"] is None:
         sides = (data["x"]["name"], data["y"]["name"])
@@ -54,6 +55,8 @@ def drawn(data: dict[str, Any], name: str, network: Network = None) -> dict[str,
         made["people"] = people_in(
             levers.scenario_for(setting, data["plans"], sides, data["weeks"], None, network=network)
         )
+    made["levers"] = {key: carried.told(each) for key, each in data.get("levers", {}).items()}
+    made["held"] = list(data.get("levers", {}).get("held", {}).items())
     made["closed"] = [data[s]["name"] for s, ok in zip(("x", "y"), linkable(data), strict=True) if not ok]
     made["areas"] = {key: area(each) for key, each in data["areas"].items()}
     made["level_text"] = wording.level(measure, data["measure"]["level"])
@@ -81,10 +84,11 @@ def area(each: dict[str, float]) -> str:
 
 
 def watched(data: dict[str, Any], point: dict[str, Any], start: str) -> str:
-    """The link to exactly the community of a point: its values, its beginning, and the first of the map's seeds."""
+    """The link to exactly the community of a point: its values, levers and beginning, the first of the map's seeds."""
     setting = link.OWN if data["setting"] == OWN_NETWORK else data["setting"]
     plans = tuple(plan for plan in data["plans"] if plan != "usual")
-    changes = link.in_order(Change(0, data[side]["name"], point[side]) for side in ("x", "y"))
+    values = data.get("levers", {}).get("held", {}) | {data[side]["name"]: point[side] for side in ("x", "y")}
+    changes = link.in_order(Change(0, name, value) for name, value in values.items())
     address = Address(
         setting, plans, data["seeds"][0], data["people"], changes=changes, begin=start, weeks=data["weeks"]
     )

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim import criterion, engine, pooling
+from sim import criterion, pooling
 from sim.app import diary
 from sim.app.address import Address, Change
 from sim.app.begun import begun
@@ -39,21 +39,12 @@ class Community:
         self.population = Population([World(each, address.seed) for each in chosen], FIRST_ROOM)
         self.population.run(0)
         if address.begin:
-            self._begin(address.begin)
+            starts.put_all(self.population, address.begin)
         self.people = self.population.rows(WITH).stop
         self.diary = diary.Diary(self.population)
         self.before: State | None = None
         self._measured: tuple[int, dict[str, np.ndarray]] = (-1, {})
         self.go(address.week)
-
-    def _begin(self, start: str) -> None:
-        """Let everybody think as at one of the two starts of a map, and write week 0 down as it is then."""
-        population = self.population
-        for world in (WITH, WITHOUT):
-            starts.put(population, world, start)
-        population.output.tallies[:, 0] = 0.0
-        wanted = (population.census_every, population.state, population.output)
-        engine.for_all_worlds(engine.write_baselines, population, 1, *wanted)
 
     @property
     def week(self) -> int:

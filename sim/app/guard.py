@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from sim.app import plainly
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -36,7 +38,6 @@ HEADERS = (
 KEPT = b"public, max-age=86400"
 STATIC = ("/static/", "/_solara/cdn/", "/jupyter/nbextensions/")
 HOME = ("127.0.0.1", "localhost", "::1")
-FULL = b"All places are taken at the moment. Please try again in a few minutes."
 LARGEST_BODY = 64_000  # bytes of a request: the page itself posts nothing larger than a farewell
 LARGEST_WORD = 2_500_000  # bytes of one message on a socket: two files of text, in whatever script
 
@@ -76,7 +77,7 @@ class Guard:
         elif int_or_none(header(scope, b"content-length") or "0") not in range(LARGEST_BODY):
             await refused(dressed, 413, b"Too large.")
         elif not static and is_page(scope) and self.visitors() >= self.most:
-            await refused(dressed, 503, FULL)
+            await refused(dressed, 503, plainly.said("full", "").encode(), b"text/html; charset=utf-8")
         else:
             await self.app(scope, receive, dressed)
 
@@ -112,8 +113,8 @@ def int_or_none(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-async def refused(send: Send, status: int, why: bytes) -> None:
+async def refused(send: Send, status: int, why: bytes, kind: bytes = b"text/plain; charset=utf-8") -> None:
     """Turn a request away with a plain sentence."""
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(why)).encode())]
+    headers = [(b"content-type", kind), (b"content-length", str(len(why)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": why})

@@ -6,7 +6,8 @@ from typing import Any
 
 from sim import shipped, wording
 from sim.app import address as link
-from sim.app.address import one_of
+from sim.app.address import one_of, value_text
+from sim.app.carried import Values, carried
 from sim.app.fields import fields
 from sim.app.jobs import Tell
 from sim.app.words import words
@@ -67,6 +68,7 @@ def checked(asked: Any, own: bool) -> dict[str, str]:
     one_of("plan", said["plan"], shipped.names("plan"))
     one_of("measure", said["measure"], MEASURES)
     one_of("fineness", said["fineness"], tuple(FINENESS))
+    said["levers"] = "0" if str(asked.get("levers", "1")) in ("0", "False") else "1"
     for side in ("x", "y"):
         if said[side] not in registry() and said[side] not in fields():
             known = [each["name"] for each in of_plan(said["plan"])] + list(registry())
@@ -74,8 +76,8 @@ def checked(asked: Any, own: bool) -> dict[str, str]:
     return said
 
 
-def lived(asked: dict[str, str], network: Network, tell: Tell) -> dict[str, Any]:
-    """The document of the map that is asked for."""
+def lived(asked: dict[str, str], network: Network, tell: Tell, levers: Values | None = None) -> dict[str, Any]:
+    """The document of the map that is asked for, with the levers that a visitor has moved as far as they hold there."""
     from sim.exploring import map_files
     from sim.exploring.maps import tipping_map
 
@@ -85,26 +87,21 @@ def lived(asked: dict[str, str], network: Network, tell: Tell) -> dict[str, Any]
     if people and made.setting.network is None:
         made = resolve(setting, [asked["plan"]], weeks=WEEKS, people=min(people, PEOPLE))
     points, depth, seeds = FINENESS[asked["fineness"]]
+    mine = carried(levers or {}, asked["plan"], (asked["x"], asked["y"]))
     found = tipping_map(
         made, asked["x"], asked["y"], asked["measure"],
         seeds=seeds, weeks=WEEKS, points=points, depth=depth, threads=1, progress=tell, chunk=CHUNK,
+        changes=mine.held,
     )  # fmt: skip
-    return map_files.document(found, "" if network else command(asked, made.setting.people))
+    document = map_files.document(found, "" if network else command(asked, made.setting.people, mine.held))
+    return document | {"levers": mine._asdict()}
 
 
-def command(asked: dict[str, str], people: int | None) -> str:
+def command(asked: dict[str, str], people: int | None, levers: Values) -> str:
     """How the same is asked for on the command line."""
     points, depth, seeds = FINENESS[asked["fineness"]]
-    parts: list[Any] = [
-        "helpseek",
-        "map",
-        asked["setting"],
-        "--x",
-        asked["x"],
-        "--y",
-        asked["y"],
-        "--measure",
-        asked["measure"],
-    ]
+    parts: list[Any] = ["helpseek", "map", asked["setting"]]
+    parts += ["--x", asked["x"], "--y", asked["y"], "--measure", asked["measure"]]
     parts += ["--plans", asked["plan"], "--points", points, "--depth", depth, "--seeds", seeds, "--weeks", WEEKS]
+    parts += [word for name, value in levers.items() for word in ("--set", f"{name}={value_text(value)}")]
     return shlex.join(str(part) for part in (*parts, *(["--size", people] if people else [])))

@@ -10,7 +10,7 @@ from typing import Any
 import traitlets
 
 from sim.app import address as link
-from sim.app import frames
+from sim.app import frames, presets
 from sim.app.address import COLOURS, LARGEST_SEED, LATEST, Addition, Address, Change, in_order, one_of, whole
 from sim.app.choices import files, label, levers, pinned_by
 from sim.app.community import WITH, Community, levers_at, scenarios
@@ -41,6 +41,7 @@ class Player(View):
             "moved": levers_at(community.address.changes, community.week),
             "has_plan": community.has_plan,
             "plan_titles": plan_titles(community),
+            "presets": presets.offered(community.address.setting),
             "horizon": community.scenario.weeks,
         }
 
@@ -131,6 +132,10 @@ class Player(View):
     def vue_reset_levers(self, _nothing: Any) -> None:
         """Every lever back to the evidence, from the beginning on; plans that were begun late are gone."""
         self._move(replace(self.session.address, changes=(), additions=(), begin="", week=0))
+
+    def vue_preset(self, name: Any) -> None:
+        """Move a few levers at once, from the beginning on."""
+        self._move(presets.taken(self.session.community, name))
 
     def _change(self, chosen: Address) -> None:
         """Go on from here with other levers: at once if nothing has been lived, else from the next week on."""

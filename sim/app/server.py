@@ -12,8 +12,8 @@ from typing import Any
 
 from sim import shipped
 from sim.app import address as link
+from sim.app import plainly, tidying
 from sim.app import session as visitors
-from sim.app import tidying
 from sim.app.guard import HOME, LARGEST_WORD, STATIC, Guard
 from sim.app.packing import Packing
 from sim.errors import InputError
@@ -21,7 +21,7 @@ from sim.errors import InputError
 APP = "sim.app.pages"
 FOLDER = Path(__file__).parent
 STYLES = ("app.css", "study.css")
-SCRIPTS = ("base.js", "network.js", "charts.js", "parts.js", "person.js", "fans.js")
+SCRIPTS = ("base.js", "pictures.js", "network.js", "charts.js", "parts.js", "person.js", "fans.js")
 FIRST: dict[str, Any] = {}  # the picture of the community that the page begins with
 LEFT = "5m"  # how long the session of a browser that went silent is kept
 SILENT = 90.0  # seconds without an answer after which a line is taken to be cut: a slow browser is not a silent one
@@ -195,11 +195,11 @@ async def page(request: Any) -> Any:
     from uuid import uuid4
 
     from solara.server import server as solara_server
-    from starlette.responses import HTMLResponse, PlainTextResponse
+    from starlette.responses import HTMLResponse
 
     content = solara_server.read_root(request.url.path, "", render_kwargs=head(request.url.path, request.url.query))
     if content is None:
-        return PlainTextResponse("There is no such page. The first page is at /", status_code=404)
+        return HTMLResponse(plainly.said("nowhere"), status_code=404)
     response = HTMLResponse(FONTS.sub("", content))
     key = solara_server.COOKIE_KEY_SESSION_ID
     response.set_cookie(key, request.cookies.get(key) or str(uuid4()), httponly=True, samesite="strict")

@@ -1,15 +1,19 @@
 """What one visitor has: an address and the community at it, hers alone, gone when she leaves."""
 
 import threading
+from collections.abc import Callable, Hashable
 from dataclasses import replace
+from typing import Any
 
 from sim.app import address as link
 from sim.app.address import Address
 from sim.app.community import Community
 from sim.app.uploads import Upload
+from sim.app.words import words
 from sim.errors import InputError
 from sim.scenario import Network
 
+MOST_KEPT = 8  # findings of one visitor, some hundred kilobytes each at most
 START = Address()  # what is shown when a link says nothing; the command line sets it
 
 
@@ -21,10 +25,11 @@ class Session:
         self.version = 0  # of what all pages show
         self.lock = threading.RLock()
         self.upload: Upload | None = None
+        self.kept: dict[Hashable, Any] = {}
         try:
             chosen = link.read(query) if query else START
         except InputError as problem:
-            chosen, self.notice = START, str(problem)
+            chosen, self.notice = START, unfollowed(problem)
         self.community = self._made(chosen)
 
     @property
@@ -37,7 +42,7 @@ class Session:
         try:
             return Community(chosen, self.network(chosen))
         except InputError as problem:
-            self.notice = str(problem)
+            self.notice = unfollowed(problem)
             return Community(Address())
 
     def network(self, chosen: Address) -> Network:
@@ -60,8 +65,17 @@ class Session:
         self.close()
         self.upload, self.community, self.notice = upload, community, ""
 
+    def once(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        """What a piece of work found, done once: whoever goes to see a community and comes back finds it again."""
+        if key in self.kept:
+            return self.kept[key]
+        found = work()
+        self.kept = dict([*self.kept.items(), (key, found)][-MOST_KEPT:])
+        return found
+
     def close(self) -> None:
-        """Forget what the visitor brought."""
+        """Forget what the visitor brought, and what was found of it."""
+        self.kept = {}
         if self.upload is not None:
             self.upload.close()
             self.upload = None
@@ -82,4 +96,9 @@ class Session:
         try:
             self.move(chosen)
         except InputError as problem:
-            self.notice = str(problem)
+            self.notice = unfollowed(problem)
+
+
+def unfollowed(problem: InputError) -> str:
+    """That a link was not followed, and why."""
+    return f"{words()['site']['not_followed']}\n{problem}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim import engine
 from sim.errors import InputError, shown
 from sim.people import column
 
@@ -50,6 +51,15 @@ def put(population: "Population", w: int, start: str, strength: float = STRENGTH
     struggling[:] = sightings - seeking
     prior, weight = column(people, "prior_norm")[rows], parameters["norms_prior_weight"]
     column(people, "descriptive_norm")[rows] = (weight * prior + seeking) / (weight + sightings)
+
+
+def put_all(population: "Population", start: str, threads: int = 1) -> None:
+    """Put what everybody believes in place, and write week 0 down as it is then."""
+    for w in range(population.count):
+        put(population, w, start)
+    population.output.tallies[:, 0] = 0.0
+    wanted = (population.census_every, population.state, population.output)
+    engine.for_all_worlds(engine.write_baselines, population, threads, *wanted)
 
 
 def both(scenario: "Scenario") -> "dict[str, Scenario]":

@@ -76,6 +76,7 @@ def test_on_paper_there_is_the_worksheet_alone(visitor):
     assert page.locator("[data-sheet=worksheet]").is_visible()
     assert not page.locator(".hs-nav").is_visible()
     assert not page.locator(".hs-steps").is_visible()
+    assert "findahelpline.com" in page.locator("[data-sheet=worksheet] [data-paper-help]").inner_text()
 
 
 def test_a_link_to_no_lesson_says_so(visitor):
@@ -156,3 +157,37 @@ def test_what_cannot_be_compared_is_refused_in_words(visitor):
     page = someone.open("/compare?in=secondary_school&with=peer_leaders&n_people=40&n_weeks=10&n_seeds=4")
     page.wait_for_selector("[data-work=failed]", timeout=LONG)
     assert "too few people" in page.inner_text("[data-work=failed]")
+
+
+def test_whoever_goes_to_see_a_community_of_a_lesson_comes_back_to_its_answer(visitor):
+    someone = visitor()
+    page = someone.open("/lessons?lesson=silent_majority")
+    page.wait_for_selector(".hs-steps")
+    page.get_by_label("How many in a hundred").fill("62")
+    committed(page)
+    page.locator("[data-run]").click()
+    page.wait_for_selector("[data-answer]", timeout=LONG)
+    answer = page.inner_text("[data-answer]")
+    assert "62%" in answer
+    someone.wait_for_link("guess=62&lived=1")
+    page.get_by_role("link", name="Watch one of them: As it is").click()
+    page.wait_for_selector(".hs-watch")
+    for way in (page.go_back, page.reload):
+        way()
+        page.wait_for_selector("[data-answer]", timeout=LONG)
+        assert page.inner_text("[data-answer]") == answer
+
+
+def test_a_link_with_no_such_guess_begins_the_lesson(visitor):
+    page = visitor().open("/lessons?lesson=campaign&guess=nothing&lived=1")
+    page.wait_for_selector(".hs-choice")
+    assert page.locator("[data-run]").is_disabled()
+
+
+def test_a_link_holds_which_lives_are_marked_on_twin(visitor):
+    someone = visitor()
+    page = someone.open("/twin?plan=screening&size=300&week=4")
+    page.locator(".hs-lives button").nth(1).click()
+    someone.wait_for_link("only=earlier")
+    page.reload()
+    expect(page.locator(".hs-lives button").nth(1)).to_have_attribute("aria-pressed", "true")

@@ -315,6 +315,7 @@ def test_a_bad_link_says_why_and_the_page_goes_on(visitor):
     someone = visitor()
     page = someone.open("/?setting=../../secrets&seed=1")
     page.get_by_role("alert").wait_for()
+    assert "This link holds something that cannot be here" in page.get_by_role("alert").inner_text()
     assert "there is no such name" in page.get_by_role("alert").inner_text()
     someone.step()
     page.get_by_role("button", name="Close this message").click()

@@ -72,9 +72,14 @@ def test_from_page_to_page_and_back_the_state_stays(visitor):
 
 
 def test_there_is_a_page_for_what_is_not_there(visitor, server):
-    reply = visitor().context.request.get(server + "/nowhere")
-    assert reply.status == 404
-    assert "no such page" in reply.text()
+    someone = visitor()
+    assert someone.page.goto(server + "/nowhere").status == 404
+    assert "no such page" in someone.page.inner_text("p >> nth=0")
+    assert faults(someone.page) == []
+    assert (404, server + "/nowhere") in someone.wrong
+    someone.wrong.clear()  # it has been said, by the browser on its console too
+    someone.page.get_by_role("link", name="Go to the first page").click()
+    someone.page.wait_for_selector(".hs-watch")
 
 
 def test_theme_is_chosen_and_kept(visitor):

@@ -53,6 +53,19 @@ def test_a_link_with_a_plans_own_numbers_and_a_beginning_comes_back(visitor):
     page.wait_for_function("!location.search.includes('peer_leaders')")  # its levers have gone with it
 
 
+def test_a_preset_moves_its_levers_from_the_beginning_on(visitor):
+    someone = visitor()
+    page = someone.open("/?setting=workplace&seed=3&size=240&week=4&set=norms.conformity:2")
+    page.get_by_text("Levers", exact=True).click()
+    page.locator("[data-preset]").select_option("few_places")
+    someone.wait_for_week(0)
+    page.wait_for_function("document.querySelector('[data-dates]').innerText === 'Sessions per 1,000 people: 2.5'")
+    someone.wait_for_address(read("setting=workplace&seed=3&size=240&set=care.slots_per_1000:2.5"))
+    someone.step(3)
+    community = Community(read("setting=workplace&seed=3&size=240&set=care.slots_per_1000:2.5&week=3"))
+    assert shown(page, "queue", "queue") == said(float(community.measures()["queue"][WITH]), "whole")
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -85,8 +98,7 @@ def test_a_fresh_map_is_the_engines_and_its_point_opens_its_world(visitor):
     assert [[float(cell) for cell in row] for row in rows] == values
     assert faults(page) == []
     someone.wait_for_link("map_x=peer_leaders.reach")
-    point = page.locator("[data-point]").nth(12)
-    point.hover()
+    page.locator("[data-point]").nth(12).focus()
     page.locator("[data-watch=present]").click()
     page.wait_for_selector(".hs-watch")
     someone.wait_for_link("begin=present")
@@ -135,7 +147,7 @@ def test_compare_takes_a_visitors_own_network(visitor):
     someone.wait_for_link("setting=own")
     page.get_by_role("link", name="Compare").click()
     page.wait_for_selector("[data-compare]")
-    assert page.locator(".hs-compare-form select").input_value() == "own"
+    assert page.locator(".hs-compare-form select").first.input_value() == "own"
     page.get_by_label("Peer support").check()
     page.get_by_label("Weeks", exact=True).fill("6")
     page.get_by_label("Communities", exact=True).fill("4")
@@ -170,3 +182,44 @@ def test_a_link_holds_what_a_page_adds_of_its_own(visitor, path, selector, part)
     page.locator(selector).wait_for()
     someone.wait_for_link(part)
     assert page.locator("[role=alert]").count() == 0
+
+
+def test_a_fresh_map_takes_the_levers_as_they_are_moved_and_says_so(visitor):
+    someone = visitor()
+    query = "&".join(f"map_{key}={value}" for key, value in KARATE.items())
+    moved = {"norms.speaking_stigma": 0.9, "norms.conformity": 2.5}
+    levers = "&".join(f"set={name}:{value}@3" for name, value in moved.items())
+    page = someone.open(f"/map?setting=karate_club&{levers}&week=4&{query}")
+    page.wait_for_function("document.querySelector('.hs-map-which select').value === 'fresh'", timeout=LONG)
+    found = mapping.lived(KARATE, None, quiet, moved)
+    told = page.inner_text("[data-lived-with]")
+    held, gave_way = told.split("A side of the map")
+    assert "0.9" in held
+    assert "2.5" in gave_way
+    assert faults(page) == []
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Data (CSV)").click()
+    rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text())))
+    assert [float(row["injunctive_norm_absent"]) for row in rows] == [e["absent"]["value"] for e in found["points"]]
+    assert {row["norms.speaking_stigma"] for row in rows} == {"0.9"}
+    page.locator("[data-levers] input").uncheck()
+    page.locator("[data-make]").click()
+    someone.wait_for_link("map_levers=0")
+    page.locator("[data-lived-with]").wait_for(state="detached", timeout=LONG)
+
+
+def test_compare_begins_as_the_community_on_watch_does_and_says_so(visitor):
+    someone = visitor()
+    asked = {"setting": "workplace", "plans": ["capacity"], "seeds": 4, "weeks": 6, "people": 180, "begin": "present"}
+    numbers = "in=workplace&n_people=180&n_weeks=6&n_seeds=4"
+    page = someone.open(f"/compare?setting=workplace&begin=present&with=capacity&{numbers}")
+    page.locator("[data-began]").wait_for(timeout=LONG)
+    assert page.locator("[data-beginning]").input_value() == "present"
+    results = compare.compared(asked, quiet)
+    for row in fans.differences(results, compare.MEASURES):
+        assert row["base"] in page.inner_text(f"[data-plan=capacity] [data-row={row['measure']}]")
+    page.locator("[data-beginning]").select_option("")
+    page.get_by_role("button", name="Compare again").click()
+    someone.wait_for_link("begins=usual")
+    page.locator("[data-began]").wait_for(state="detached", timeout=LONG)
+    page.locator("[data-row]").first.wait_for(timeout=LONG)

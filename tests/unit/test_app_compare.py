@@ -2,6 +2,8 @@
 
 import pytest
 
+from sim.app.address import Address
+from sim.app.community import WITH, WITHOUT, Community
 from sim.app.pages.compare import arm, checked, compared
 from sim.app.uploads import Upload
 from sim.errors import InputError
@@ -46,8 +48,26 @@ def test_a_visitors_own_network_is_compared():
 
 @pytest.mark.parametrize(
     "change",
-    [{"setting": "own"}, {"plans": []}, {"plans": ["usual"]}, {"seeds": 1}, {"weeks": "many"}, {"people": 10**9}],
+    [
+        {"setting": "own"},
+        {"plans": []},
+        {"plans": ["usual"]},
+        {"seeds": 1},
+        {"weeks": "many"},
+        {"people": 10**9},
+        {"begin": "loud"},
+    ],
 )
 def test_what_cannot_be_compared_is_refused(change):
     with pytest.raises(InputError):
         checked(ASKED | change)
+
+
+@pytest.mark.parametrize("begin", ["", "absent", "present"])
+def test_what_is_compared_begins_as_the_community_on_watch_does(begin):
+    results = compared(checked(ASKED | {"begin": begin}), quiet)
+    for world, label in ((WITH, "capacity"), (WITHOUT, "usual")):
+        community = Community(Address("workplace", ("capacity",), 3, ASKED["people"], ASKED["weeks"], begin=begin))
+        rows = results.weekly[(results.weekly["label"] == label) & (results.weekly["seed"] == 3)]
+        for name in ("injunctive_norm", "descriptive_norm", "self_stigma", "speaks", "in_need"):
+            assert rows[name].to_list() == community.series()[name][world].tolist()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.app import mapping
+from sim.app import carried, mapping
 from sim.app.address import read
 from sim.app.charted import drawn, told
 from sim.app.community import WITH, Community
@@ -92,3 +92,42 @@ def test_every_point_of_a_stored_map_has_a_link_that_can_be_read():
                 address = read(where.removeprefix("/?"))
                 assert address.begin == start
                 assert {each.value for each in address.changes} == {point["x"], point["y"]}
+
+
+MOVED = {
+    "norms.speaking_stigma": 0.9,
+    "peer_leaders.seeding": "random",
+    "norms.conformity": 2.5,
+    "telehealth.reach": 0.3,
+}
+
+
+def test_a_fresh_map_is_lived_with_the_levers_that_hold_and_says_which_give_way():
+    found = mapping.lived(ASKED, None, lambda done, total: None, MOVED)
+    held = {"norms.speaking_stigma": 0.9, "peer_leaders.seeding": "random"}
+    assert found["levers"] == {"held": held, "sides": {"norms.conformity": 2.5}, "left": {"telehealth.reach": 0.3}}
+    same = tipping_map(
+        "karate_club", ASKED["x"], ASKED["y"], "injunctive_norm",
+        plans=["peer_leaders"], seeds=3, points=25, depth=0, weeks=mapping.WEEKS, changes=held,
+    )  # fmt: skip
+    plain = mapping.lived(ASKED, None, lambda done, total: None)
+    assert found["points"] == map_files.document(same)["points"] != plain["points"]
+    assert found["command"] == plain["command"] + " --set norms.speaking_stigma=0.9 --set peer_leaders.seeding=random"
+    shown = drawn(found, "fresh")
+    assert [said for _, said in shown["levers"]["held"]] == [0.9, "random"]
+    address = read(shown["points"][12]["links"]["present"].removeprefix("/?"))
+    sides = {found["x"]["name"]: shown["points"][12]["x"], found["y"]["name"]: shown["points"][12]["y"]}
+    assert {each.name: each.value for each in address.changes} == held | sides
+    community = Community(address)
+    community.go(address.weeks)
+    lived = community.series()["injunctive_norm"][WITH][-12:].mean()
+    row = same.points[(same.points["x"] == sides["peer_leaders.reach"]) & (same.points["seed"] == 1)]
+    row = row[(row["y"] == sides["norms.conformity"]) & (row["start"] == "present")].iloc[0]
+    assert lived == pytest.approx(row["injunctive_norm"], abs=1e-12)
+
+
+def test_a_lever_gives_way_to_a_side_that_sets_the_same_under_another_name():
+    lever = {"plans.stigma_contact.self_stigma": 0.1}
+    kind = carried.of_kind("plans.stigma_contact.self_stigma", "stigma_contact")
+    assert kind in registry()
+    assert carried.carried(lever, "stigma_contact", (kind, "norms.conformity")).sides == lever

@@ -29,6 +29,14 @@
     return sign + size.toFixed(2);
   };
   hs.fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
+  hs.xml = text => String(text).replace(/[&<>"]/g, each => ({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})[each]);
+  hs.personLink = (link, number) => "/person?" + link.replace(/(^|&)person=\d+/, "") + "&person=" + number;
+  // The way to a person's page, written into the address that is left as well, so that the way back leads to her
+  hs.toPerson = (link, number) => {
+    const where = hs.personLink(link, number);
+    hs.follow(where.slice(where.indexOf("?") + 1), true);
+    return where;
+  };
   hs.title = name => (name.charAt(0).toUpperCase() + name.slice(1)).replace(/_/g, " ");
 
   hs.save = (name, content, type) => {

@@ -74,54 +74,9 @@
         return [...Array(many).keys()].map(week => [week, ...this.lines.map(line => line.values[week] ?? null)]);
       },
       csv() { this.shut(); hs.save(`${this.name}.csv`, hs.csv(["week", ...this.lines.map(line => line.id)], this.rowsOfData()), "text/csv"); },
-      source() {
-        const copy = this.$refs.svg.cloneNode(true);
-        const live = this.$refs.svg.querySelectorAll("*");
-        copy.querySelectorAll("*").forEach((each, k) => {
-          const style = getComputedStyle(live[k]);
-          for (const key of ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-family", "text-anchor"]) each.style.setProperty(key, style.getPropertyValue(key));
-          each.removeAttribute("class");
-        });
-        const top = 26 + 16 * this.lines.length;
-        const space = "http://www.w3.org/2000/svg";
-        const sheet = document.createElementNS(space, "svg");
-        const put = (name, attributes, text) => {
-          const each = document.createElementNS(space, name);
-          for (const [key, value] of Object.entries(attributes)) each.setAttribute(key, value);
-          if (text) each.textContent = text;
-          sheet.appendChild(each);
-          return each;
-        };
-        const family = "Roboto, 'Segoe UI', Arial, sans-serif";
-        sheet.setAttribute("xmlns", space);
-        sheet.setAttribute("viewBox", `0 0 ${this.width} ${this.height + top}`);
-        sheet.setAttribute("width", 2 * this.width); sheet.setAttribute("height", 2 * (this.height + top));
-        put("rect", {width: "100%", height: "100%", fill: hs.colour("paper")});
-        put("text", {x: 8, y: 18, "font-size": 13, "font-weight": 600, "font-family": family, fill: hs.colour("ink")}, this.title);
-        this.lines.forEach((line, k) => {
-          const y = 36 + 16 * k;
-          put("line", {x1: 8, x2: 26, y1: y - 4, y2: y - 4, stroke: getComputedStyle(this.$el).getPropertyValue(line.colour.slice(4, -1)), "stroke-width": 2, "stroke-dasharray": line.dash || ""});
-          put("text", {x: 31, y, "font-size": 11, "font-family": family, fill: hs.colour("quiet")}, `${line.label}: ${this.now(line)}`);
-        });
-        copy.setAttribute("y", top); copy.setAttribute("width", this.width); copy.setAttribute("height", this.height);
-        sheet.appendChild(copy);
-        return new XMLSerializer().serializeToString(sheet);
-      },
-      svg() { this.shut(); hs.save(`${this.name}.svg`, this.source(), "image/svg+xml"); },
-      png() {
-        this.shut();
-        const picture = new Image();
-        const url = URL.createObjectURL(new Blob([this.source()], {type: "image/svg+xml"}));
-        picture.onload = () => {
-          const canvas = document.createElement("canvas");
-          canvas.width = picture.width * 1.5; canvas.height = picture.height * 1.5;
-          const pen = canvas.getContext("2d");
-          pen.scale(1.5, 1.5); pen.drawImage(picture, 0, 0);
-          URL.revokeObjectURL(url);
-          canvas.toBlob(blob => hs.save(`${this.name}.png`, blob));
-        };
-        picture.src = url;
-      },
+      source() { return hs.sheet(this.$refs.svg, this.width, this.height, this.title, this.lines.map(line => ({...line, label: `${line.label}: ${this.now(line)}`}))); },
+      svg() { this.shut(); hs.saveSvg(this.name, this.source()); },
+      png() { this.shut(); hs.savePng(this.name, this.source()); },
       shut() { this.$refs.menu.open = false; },
       show() { this.shut(); this.table = !this.table; },
     },

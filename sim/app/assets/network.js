@@ -307,8 +307,9 @@
   };
 
   hs.parts["hs-stage"] = {
-    props: {still: Object, bytes: String, kinds: String, colour: String, person: Number, label: String},
-    data: () => ({w, over: -1, tip: null, spoken: ""}),
+    // quiet: who is chosen is told elsewhere on the page
+    props: {still: Object, bytes: String, kinds: String, colour: String, person: Number, label: String, quiet: Boolean},
+    data: () => ({w, over: -1, tip: null, spoken: "", chosen: null}),
     watch: {
       "still.places"() { this.begin(); },
       "still.ties"() { this.begin(); },
@@ -338,8 +339,9 @@
         this.picture.setPicture(this.still);
         this.mark();
       },
-      week() { this.picture.setWeek(hs.bytes(this.bytes), this.kinds ? hs.bytes(this.kinds) : null); },
-      mark() { this.picture.person = (this.person || 0) - 1; this.picture.draw(); },
+      week() { this.picture.setWeek(hs.bytes(this.bytes), this.kinds ? hs.bytes(this.kinds) : null); this.name(); },
+      mark() { this.picture.person = (this.person || 0) - 1; this.picture.draw(); this.name(); },
+      name() { const who = this.picture.person; this.chosen = this.quiet || who < 0 || who >= this.picture.people ? null : this.about(who); },
       place(event) {
         const area = this.$refs.canvas.getBoundingClientRect();
         return this.picture.at(event.clientX - area.left, event.clientY - area.top);
@@ -349,7 +351,7 @@
         this.over = who;
         this.picture.over = who;
         this.picture.draw();
-        this.tip = who < 0 ? null : {x: this.picture.px(who), y: this.picture.py(who), text: this.about(who)};
+        this.tip = who < 0 ? null : {who, x: this.picture.px(who), y: this.picture.py(who), text: this.about(who)};
       },
       leave() { this.point(-1); },
       shut() { this.$refs.menu.open = false; },
@@ -391,7 +393,9 @@
   <canvas ref="canvas" class="hs-canvas" tabindex="0" role="application" :aria-label="label + '. ' + w.stage.keys"
     @mousemove="move" @mouseleave="leave" @click="click" @keydown="key"></canvas>
   <details ref="menu" class="hs-menu hs-stage-menu"><summary :aria-label="w.stage.menu + ': ' + label"><hs-icon name="more"/></summary><div><button @click="csv">{{ w.stage.csv }}</button><button @click="png">{{ w.stage.png }}</button><button @click="svg">{{ w.stage.svg }}</button></div></details>
-  <div v-if="tip" class="hs-tip" :style="{left: tip.x + 'px', top: tip.y + 'px'}" aria-hidden="true"><b>{{ tip.text[0] }}</b><span v-for="part in tip.text.slice(1)">{{ part }}</span></div>
+  <div v-if="tip && !(chosen && tip.who === person - 1)" class="hs-tip" :style="{left: tip.x + 'px', top: tip.y + 'px'}" aria-hidden="true"><b>{{ tip.text[0] }}</b><span v-for="part in tip.text.slice(1)">{{ part }}</span></div>
+  <div v-if="chosen" class="hs-chosen" data-chosen><p><b>{{ chosen[0] }}</b> {{ chosen.slice(1).join(" · ") }}</p>
+    <button type="button" class="hs-open" @click="$emit('open', person)">{{ w.stage.open }}</button><button type="button" class="hs-tool" :title="w.stage.let_go" :aria-label="w.stage.let_go" @click="$emit('pick', null)"><hs-icon name="close"/></button></div>
   <div class="hs-heard" role="status" aria-live="polite">{{ spoken }}</div>
 </div>`,
   };

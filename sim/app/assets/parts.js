@@ -16,8 +16,9 @@
       this.onHide = () => { if (document.hidden) this.pause(); };
       document.addEventListener("visibilitychange", this.onHide);
       this.onKey = event => {
-        const tag = event.target.tagName;
-        if (["INPUT", "SELECT", "TEXTAREA", "BUTTON", "SUMMARY", "A"].includes(tag) || event.ctrlKey || event.metaKey || event.altKey) return;
+        const tag = event.target.tagName, typed = ["SELECT", "TEXTAREA"].includes(tag) || (tag === "INPUT" && event.target.type !== "range");
+        if (typed || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.key === " " && ["BUTTON", "SUMMARY", "A"].includes(tag)) return; // what is in hand answers itself
         if (event.key === " ") { event.preventDefault(); this.toggle(); }
         else if (event.key === ".") this.step();
       };
@@ -128,7 +129,7 @@
 
   // Levers: what the registry knows of each, where it stands, and what moving it means
   hs.parts["hs-levers"] = {
-    props: {levers: Array, moved: Object, address: Object, choices: Object, week: Number},
+    props: {levers: Array, moved: Object, address: Object, choices: Object, presets: Array, week: Number},
     data: () => ({w, wanted: "", all: false, plan: "", opened: null}),
     computed: {
       shown() {
@@ -166,6 +167,7 @@
     <label><span>{{ w.levers.find }}</span><input type="search" maxlength="60" v-model="wanted"></label>
     <label><span>{{ w.levers.begin }}</span><select v-model="plan"><option value="" disabled>{{ w.levers.choose }}</option><option v-for="each in plans" :key="each.name" :value="each.name">{{ each.title }}</option></select></label>
     <button type="button" class="hs-button" :disabled="!plan" @click="$emit('begin', plan); plan = ''">{{ week ? w.levers.next_week : w.levers.at_once }}</button>
+    <label><span>{{ w.levers.preset }}</span><select data-preset @change="$emit('preset', $event.target.value); $event.target.value = ''"><option value="">{{ w.levers.choose }}</option><option v-for="each in presets" :key="each.name" :value="each.name">{{ each.title }}</option></select></label>
     <label><span>{{ w.levers.begin_as }}</span><select :value="address.begin" @change="$emit('choose', {begin: $event.target.value})"><option v-for="key in ['', 'absent', 'present']" :key="key" :value="key">{{ w.levers.begin_by[key || 'usual'] }}</option></select></label>
     <button type="button" class="hs-button" :disabled="!dates.length" @click="$emit('reset')">{{ w.levers.reset }}</button>
   </div>

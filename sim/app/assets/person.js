@@ -31,6 +31,7 @@
         const week = Math.floor((event.clientX - area.left - this.left) / this.step);
         if (week >= 1 && week < this.weeks.length) this.$emit("why", week);
       },
+      picture(title) { return hs.sheet(this.$refs.svg, this.width, 118, title, []); },
       sign(week) { return week.answer === 2 ? "+" : week.answer === 1 ? "−" : ""; },
     },
     template: `
@@ -50,7 +51,7 @@
 
   // The people she trusts, round her: the more, the nearer
   hs.parts["hs-ties"] = {
-    props: {life: Object, bytes: String, people: Number, reach: Number},
+    props: {name: String, title: String, life: Object, bytes: String, people: Number, reach: Number},
     data: () => ({w}),
     computed: {
       around() {
@@ -65,11 +66,14 @@
       },
     },
     methods: {
+      csv() { return hs.csv(["person", "leader", "trust", "distress_score", "distress"], this.around.map(tie => [tie.number, Number(tie.leader), tie.trust, tie.said.score, tie.said.distress])); },
+      picture() { return hs.sheet(this.$refs.svg, 280, 264, this.title, []); },
       about(tie) { return [hs.fill(w.person.name, {number: tie.number}), tie.leader ? w.person.leader : null, w.states[tie.said.distress], w.person.trust + " " + tie.trust.toFixed(2)].filter(Boolean).join(", "); },
     },
     template: `
 <div class="hs-ties">
-  <svg viewBox="0 0 280 264" role="group" :aria-label="w.person.ties">
+  <div class="hs-chart-head"><h2>{{ w.person.ties }}</h2><hs-take :name="name" :title="w.person.ties" :csv="csv" :picture="picture"/></div>
+  <svg ref="svg" viewBox="0 0 280 264" role="group" :aria-label="w.person.ties">
     <line v-for="tie in around" :key="'l' + tie.number" class="hs-tie" x1="140" y1="132" :x2="tie.x" :y2="tie.y" :style="{strokeWidth: 0.6 + 3 * tie.trust * tie.trust}"/>
     <circle cx="140" cy="132" r="15" class="hs-self"/><text x="140" y="136.500" text-anchor="middle" class="hs-self-name">{{ life.number }}</text>
     <a v-for="tie in around" :key="tie.number" href="#" :aria-label="about(tie)" @click.prevent="$emit('look', tie.number)"><title>{{ about(tie) }}</title>
@@ -83,7 +87,7 @@
 
   // Each term of the choice as a bar to the right (for asking) or to the left (against it)
   hs.parts["hs-reasons"] = {
-    props: {why: Object},
+    props: {why: Object, name: String, title: String},
     data: () => ({w, open: null}),
     watch: {why() { this.open = null; }},
     computed: {
@@ -100,7 +104,7 @@
     },
     methods: {
       percent(share) { return hs.number(share, "share"); },
-      name(key) { return w.reasons.terms[key][this.shown] || w.reasons.terms[key].any; },
+      termName(key) { return w.reasons.terms[key][this.shown] || w.reasons.terms[key].any; },
       state(key, state) {
         const text = w.reasons.states[key];
         if (!text) return "";
@@ -108,6 +112,19 @@
         return hs.fill(text, {value});
       },
       amount(value) { const text = Math.abs(value).toFixed(2); return text === "0.00" ? text : (value < 0 ? "−" : "+") + text; },
+      csv() { return hs.csv(["source", "probability", "reason", "effect", "state"], this.why.options.flatMap(option => option.terms.map(([key, amount, state]) => [option.source, option.probability, key, amount, state]))); },
+      // The bars as they stand on the page, as the text of an SVG
+      picture() {
+        const rows = [...this.says(this.option).map(([key, amount]) => [this.termName(key), amount, amount]), [w.reasons.sum, 0, this.option.utility]];
+        const [ink, high] = [hs.colour("ink"), 54 + 24 * rows.length];
+        const text = (x, y, said, more) => `<text x="${x}" y="${y}" font-family="${hs.face}" font-size="12" fill="${ink}" ${more || ""}>${hs.xml(said)}</text>`;
+        const bars = rows.map(([label, bar, amount], k) => {
+          const y = 54 + 24 * k, wide = 130 * Math.abs(bar) / this.scale;
+          return text(8, y, label) + `<rect x="${bar < 0 ? 400 - wide : 400}" y="${y - 11}" width="${wide}" height="14" fill="${hs.colour(bar < 0 ? "plan-2" : "source-leader")}"/>` + text(632, y, this.amount(amount), 'text-anchor="end"');
+        });
+        const head = text(8, 20, `${this.title}: ${w.reasons.options[this.shown]}`, 'font-weight="600"');
+        return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 ${high}" width="1280" height="${2 * high}"><rect width="100%" height="100%" fill="${hs.colour("paper")}"/>${head}<line x1="400" x2="400" y1="34" y2="${high - 34}" stroke="${ink}"/>${bars.join("")}</svg>`;
+      },
       says(option) { return option.terms.filter(term => term[1] !== 0); },
     },
     template: `
@@ -119,10 +136,10 @@
     </div>
     <ul class="hs-chances"><li v-for="each in choices" :key="each.key"><i class="hs-dot" :style="{background: each.colour}"></i>{{ w.reasons.options[each.key] }} <b :data-chance="each.key">{{ percent(each.share) }}</b></li></ul>
     <p class="hs-note">{{ w.reasons.luck }}</p>
-    <div class="hs-tabs" role="group" :aria-label="w.reasons.which"><button v-for="each in why.options" :key="each.source" :aria-pressed="each.source === shown ? 'true' : 'false'" @click="open = each.source">{{ w.reasons.options[each.source] }}</button></div>
+    <div class="hs-chart-head hs-which"><div class="hs-tabs" role="group" :aria-label="w.reasons.which"><button v-for="each in why.options" :key="each.source" :aria-pressed="each.source === shown ? 'true' : 'false'" @click="open = each.source">{{ w.reasons.options[each.source] }}</button></div><hs-take :name="name" :title="w.reasons.which" :csv="csv" :picture="picture"/></div>
     <p v-if="option.closed.length" class="hs-closed">{{ option.closed.map(key => w.reasons.closed[key]).join(" ") }}</p>
     <table class="hs-terms"><caption class="hs-heard">{{ w.reasons.caption }} {{ w.reasons.options[shown] }}</caption><thead class="hs-heard"><tr><th scope="col">{{ w.reasons.reason }}</th><th scope="col">{{ w.reasons.effect }}</th><th scope="col">{{ w.reasons.effect }}</th></tr></thead><tbody>
-      <tr v-for="term in says(option)" :key="term[0]"><th scope="row">{{ name(term[0]) }}<small v-if="state(term[0], term[2])">{{ state(term[0], term[2]) }}</small></th>
+      <tr v-for="term in says(option)" :key="term[0]"><th scope="row">{{ termName(term[0]) }}<small v-if="state(term[0], term[2])">{{ state(term[0], term[2]) }}</small></th>
         <td class="hs-bars"><i :class="term[1] < 0 ? 'against' : 'for'" :style="{width: 50 * Math.abs(term[1]) / scale + '%', [term[1] < 0 ? 'right' : 'left']: '50%'}"></i></td>
         <td class="hs-amount" :data-term="term[0]">{{ amount(term[1]) }}</td></tr>
       <tr class="hs-sum"><th scope="row">{{ w.reasons.sum }}</th><td></td><td class="hs-amount" data-term="sum">{{ amount(option.utility) }}</td></tr>

@@ -8,7 +8,7 @@ import solara
 from sim.app import address as link
 from sim.app import tidying
 from sim.app.pages import about, compare, evidence, lessons, map, person, twin, watch
-from sim.app.session import Session
+from sim.app.session import Session, unfollowed
 from sim.errors import InputError
 
 PAGES: tuple[tuple[str, ModuleType], ...] = (
@@ -38,7 +38,7 @@ def Layout(children: Any = ()) -> Any:
             try:
                 wanted = link.read(router.search)
             except InputError as problem:
-                session.notice = str(problem)
+                session.notice = unfollowed(problem)
             else:
                 if wanted != session.address:
                     session.follow(wanted)

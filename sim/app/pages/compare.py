@@ -16,10 +16,12 @@ from sim.app.pages.lessons import said
 from sim.app.working import Working
 from sim.batches import people_in
 from sim.errors import InputError
+from sim.exploring.starts import STARTS, put_all
+from sim.population import Population
 from sim.results import Results
 from sim.scenario import Network, override, resolve
 from sim.schema import Scenario
-from sim.study import run
+from sim.study import checked_seeds, lived
 
 USUAL = "usual"
 SHOWN = ("injunctive_norm", "sought_in_time", "unmet_need", "mean_distress", "self_stigma", "wait")  # courses
@@ -51,6 +53,7 @@ class Page(Working):
             "weeks": 52,
             "people": min(here.size or 300, MOST_PEOPLE),
             "levers": True,
+            "begin": here.begin,
         }
         return {
             "choices": files(),
@@ -59,7 +62,6 @@ class Page(Working):
             "shows": list(SHOWN),
             "own": self.session.upload is not None,
             "levers": [[label(name), value] for name, value in levers_at(here.changes, LATEST).items()],
-            "begun": bool(here.begin),
             "limits": {
                 "plans": MOST_PLANS,
                 "seeds": [FEWEST_SEEDS, MOST_SEEDS],
@@ -74,6 +76,8 @@ class Page(Working):
             return []
         words = [("with", plan) for plan in self.asked["plans"]]
         words += [] if self.asked["levers"] else [("levers", "0")]
+        begin = self.asked["begin"]
+        words += [] if begin == self.session.address.begin else [("begins", begin or USUAL)]
         return [*words, ("in", self.asked["setting"]), *((f"n_{k}", str(self.asked[k])) for k in NUMBERS)]
 
     def vue_compare(self, asked: Any) -> None:
@@ -94,6 +98,7 @@ class Page(Working):
             "labels": results.labels,
             "titles": [titles[label] for label in results.labels],
             "seeds": len(results.seeds),
+            "begin": chosen["begin"],
             "courses": fans.courses(results, SHOWN),
             "differences": fans.differences(results, MEASURES) if len(results.labels) > 1 else [],
         }
@@ -119,6 +124,7 @@ def checked(asked: Any, own: bool = False) -> dict[str, Any]:
     if not 1 <= len(plans) <= MOST_PLANS:
         raise InputError("choose plans to compare", key="plans", found=str(len(plans)), allowed=f"1 to {MOST_PLANS}")
     made: dict[str, Any] = {"setting": setting, "plans": plans, "levers": asked.get("levers") is not False}
+    made["begin"] = one_of("begin", str(asked["begin"]), STARTS) if asked.get("begin") else ""
     limits = {"seeds": (FEWEST_SEEDS, MOST_SEEDS), "weeks": (FEWEST_WEEKS, MOST_WEEKS)}
     made |= {name: whole(name, str(asked.get(name)), *limits[name]) for name in limits}
     made["people"] = whole("people", str(asked.get("people")), FEWEST_PEOPLE, MOST_PEOPLE)
@@ -128,7 +134,7 @@ def checked(asked: Any, own: bool = False) -> dict[str, Any]:
 def compared(
     chosen: dict[str, Any], tell: Tell, changes: Moved = MappingProxyType({}), network: Network = None
 ) -> Results:
-    """Live a setting under nothing and under each plan, with the same seeds, all with the same levers moved."""
+    """Live a setting under nothing and under each plan: with the same seeds, levers and beginning."""
     scenarios = [arm(chosen, plan, changes, network) for plan in (USUAL, *chosen["plans"])]
     unmet = [name for name in changes if not any(fits(name, each) for each in scenarios)]
     if unmet:
@@ -139,7 +145,12 @@ def compared(
     if work > MOST_WORK:
         allowed = f"{MOST_WORK:,} person-weeks; helpseek compare has no such limit"
         raise InputError("this is too much for a page", found=f"{work:,} person-weeks", allowed=allowed)
-    return run(scenarios, chosen["seeds"], labels=[USUAL, *chosen["plans"]], threads=1, progress=tell)
+    labels, start = [USUAL, *chosen["plans"]], chosen.get("begin", "")
+
+    def begin(population: Population) -> None:
+        put_all(population, start)
+
+    return lived(scenarios, labels, checked_seeds(chosen["seeds"]), False, 1, tell, begin=begin if start else None)
 
 
 def arm(chosen: dict[str, Any], plan: str, changes: Moved, network: Network) -> Scenario:

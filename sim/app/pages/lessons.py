@@ -48,7 +48,8 @@ class Page(Working):
         def work(tell: Tell) -> dict[str, Any]:
             return lessons.found(made, lessons.lived(made, made.seeds, tell))
 
-        self.begin(work)
+        key, once = ("lesson", self.name), self.session.once
+        self.begin(lambda tell: once(key, lambda: work(tell)))
 
 
 def listed(name: str) -> dict[str, Any]:

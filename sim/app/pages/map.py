@@ -3,11 +3,12 @@
 from typing import Any
 
 from sim.app import address as link
-from sim.app import mapping
+from sim.app import carried, mapping
 from sim.app.address import Address
 from sim.app.charted import drawn, linkable, read, title, told
 from sim.app.choices import files
 from sim.app.jobs import Job
+from sim.app.words import words
 from sim.app.working import Working
 from sim.exploring import map_files
 
@@ -31,13 +32,31 @@ class Page(Working):
         shown = self.name or (known[0] if known else "")
         maps = [{"name": name, "title": title(read(name))} for name in known]
         if self.fresh and self.document:
-            maps.insert(0, {"name": FRESH, "title": title(self.document)})
+            maps.insert(0, {"name": FRESH, "title": words()["map"]["fresh"].format(title=title(self.document))})
         return {
             "maps": maps,
             "map": self.fresh if shown == FRESH else told(shown) if shown else None,
-            "form": mapping.offered() | {"choices": files(), "own": bool(self.session.upload)} if self.form else None,
+            "form": mapping.offered() | self._own() if self.form else None,
             "chosen": self.asked or self._begun(),
         }
+
+    def _own(self) -> dict[str, Any]:
+        """What can be chosen that is this visitor's: her network, and her levers with the plans where each holds."""
+        plans = [each["name"] for each in files()["plans"]]
+        levers = [
+            {
+                "said": said,
+                "plans": [plan for plan in plans if carried.fits(name, plan)],
+                "names": [name, *sorted({carried.of_kind(name, plan) for plan in plans} - {""})],
+            }
+            for name, said in zip(self._levers, carried.told(self._levers), strict=True)
+        ]
+        return {"choices": files(), "own": bool(self.session.upload), "levers": levers}
+
+    @property
+    def _levers(self) -> carried.Values:
+        """The levers that the visitor has moved."""
+        return carried.moved(self.session.address)
 
     def _begun(self) -> dict[str, str]:
         """What the form begins with: the visitor's own community and plan."""
@@ -45,8 +64,8 @@ class Page(Working):
         plan = next((each for each in here.plans if each in mapping.offered()["plans"]), "peer_leaders")
         sides = mapping.of_plan(plan)
         x = sides[0]["name"] if sides else "norms.speaking_stigma"
-        names = ("setting", "plan", "x", "y", "measure", "fineness")
-        return dict(zip(names, (here.setting, plan, x, "norms.conformity", "injunctive_norm", "coarse"), strict=True))
+        wanted = {"setting": here.setting, "plan": plan, "x": x, "y": "norms.conformity"}
+        return wanted | {"measure": "injunctive_norm", "fineness": "coarse", "levers": "1"}
 
     def moves(self) -> dict[str, Any]:
         """How far the work is; the map itself is among what stands."""
@@ -85,7 +104,9 @@ class Page(Working):
         wanted = mapping.checked(asked, own=self.session.upload is not None)
         network = self.session.network(Address(setting=wanted["setting"]))
         self.asked = wanted
-        self.begin(lambda tell: mapping.lived(wanted, network, tell))
+        levers = self._levers if wanted["levers"] == "1" else {}
+        key, once = ("map", str(network), *wanted.items(), *levers.items()), self.session.once
+        self.begin(lambda tell: once(key, lambda: mapping.lived(wanted, network, tell, levers)))
 
     def vue_download(self, _nothing: Any) -> None:
         """Send the whole document of the fresh map."""
