@@ -97,7 +97,7 @@ def fit(card: Scorecard, point: Scorecard) -> str:
     """How the shipped posterior came to be, and what the data said of each parameter."""
     table = posterior.table()
     found = identifying.identified(table)
-    moved = found[found["verdict"] == "moved"].sort_values("narrowed")
+    moved = found[found["verdict"] != identifying.AS_BEFORE].sort_values("narrowed")
     moved = moved.assign(
         default=[default(name) for name in moved["parameter"]],
         below=[identifying.below_default(table, name) for name in moved["parameter"]],
@@ -117,7 +117,7 @@ def fit(card: Scorecard, point: Scorecard) -> str:
     amid = moved["below"].between(0.05, 0.95)
     pairs = identifying.tied(table, moved["parameter"].tolist())
     tied = [[f"`{r.one}`", f"`{r.other}`", f"{r.correlation:.2f}"] for r in pairs.itertuples()]
-    same = found.loc[found["verdict"] != "moved", "parameter"].tolist()
+    same = found.loc[found["verdict"] == identifying.AS_BEFORE, "parameter"].tolist()
     return FIT.format(
         parameters=len(prior().names),
         left=len(LEFT_ALONE),

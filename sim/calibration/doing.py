@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,7 +134,7 @@ def told(moved: Callable[[int, int], object] | None) -> fitting.Told | None:
 def show_fit(table: "pd.DataFrame", found: "pd.DataFrame", folder: Path) -> None:
     """What the data said of the parameters."""
     screen = showing.console()
-    moved = found[found["verdict"] == identifying.MOVED].sort_values("narrowed")
+    moved = found[found["verdict"] != identifying.AS_BEFORE].sort_values("narrowed")
     columns = ("parameter", "range", "mean", "SD", "SD over prior's", "point")
     shown = showing.table("Parameters that the data moved", columns, right=("mean", "SD", "point"))
     for _, row in moved.iterrows():
@@ -142,7 +143,7 @@ def show_fit(table: "pd.DataFrame", found: "pd.DataFrame", folder: Path) -> None
             f"{row['mean']:.3g}",
             f"{row['sd']:.2g}",
             f"{row['narrowed']:.2f}",
-            f"{row['point']:g}",
+            "" if isnan(row["point"]) else f"{row['point']:g}",
         )
         shown.add_row(row["parameter"], *cells)
     screen.print(shown)
@@ -155,5 +156,5 @@ def show_fit(table: "pd.DataFrame", found: "pd.DataFrame", folder: Path) -> None
         screen,
         f"{len(found) - len(moved)} parameters are as before: the data say nothing of them.",
         f"{len(table)} draws, worth {identifying.effective(weights):.0f} of equal weight: {folder / fitting.POSTERIOR}",
-        "Point: what fits where all else is as the registry has it; the registry's own values are set so.",
+        "Point: what fits, of those narrowed, where all else is as the registry has it.",
     )

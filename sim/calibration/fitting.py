@@ -137,25 +137,25 @@ def settle(
 ) -> None:
     """Find the point that stands for the fit: live near it, and take the middle of what agrees with the data there."""
     found = identifying.identified(pd.read_parquet(folder / POSTERIOR))
-    moved = space.places(found.loc[found["verdict"] == identifying.MOVED, "parameter"].tolist())
+    narrowed = space.places(found.loc[found["verdict"] == identifying.NARROWED, "parameter"].tolist())
     centre = np.clip(space.unit(np.array([default(name) for name in space.names])), 0.0, 1.0)
     progress = partial(told, "drawing") if told else None
 
     def draw(number: int, seed: int) -> np.ndarray:
-        return pointing.near(fit_targets(), emulated, centre, moved, known.points, number, seed, progress)
+        return pointing.near(fit_targets(), emulated, centre, narrowed, known.points, number, seed, progress)
 
-    if moved:
+    if narrowed:
         points = drawn(folder / "near.parquet", space, lambda: draw(pointing.LIVED, seed + wave))
         known = known.with_more(points, live("near the point", points, numbered(seed, wave, len(points))))
         emulated = emulating.emulators(fit_targets(), inputs, known.points, known.facts)
-    middle = pointing.middle(space, draw(pointing.DRAWN, seed + wave), moved) if moved else {}
+    middle = pointing.middle(space, draw(pointing.DRAWN, seed + wave), narrowed) if narrowed else {}
     unfinished = folder / f".{POINT}"
     unfinished.write_text(json.dumps(middle, indent=1) + "\n", encoding="utf-8")
     os.replace(unfinished, folder / POINT)
 
 
 def point(folder: Path) -> dict[str, float]:
-    """The point of a fit that has come to its end: a value for each parameter that the data moved."""
+    """The point of a fit that has come to its end: a value for each parameter that the data narrowed."""
     found: dict[str, float] = json.loads((folder / POINT).read_text(encoding="utf-8"))
     return found
 

@@ -6,9 +6,9 @@ import pandas as pd
 from sim.calibration.priors import default, group_of, prior
 from sim.posterior import WEIGHT
 
-MOVED, AS_BEFORE = "moved", "as before"
-NARROWED = 0.2  # of the prior's SD: by more than this the data have narrowed it
-SHIFTED = 0.5  # prior SDs by which the mean has moved
+NARROWED, SHIFTED, AS_BEFORE = "narrowed", "shifted", "as before"
+LEAST_NARROWING = 0.2  # of the prior's SD: by more than this the data have narrowed it
+LEAST_SHIFT = 0.5  # prior SDs by which the mean has moved
 TIED = 0.35  # correlation from which two parameters can hardly be told apart
 CHANCE = 3.0  # standard errors of a few draws that nothing moved; more where many pairs are looked at
 CHANCE_OF_PAIRS = 4.0
@@ -18,19 +18,18 @@ def identified(posterior: pd.DataFrame) -> pd.DataFrame:
     """One row for each parameter: its prior range, its posterior mean and SD, and what became of it.
 
     ``narrowed`` is the posterior SD over the prior's, ``shifted`` the move of the mean in prior SDs. ``verdict`` is
-    ``moved`` or ``as before``: the posterior is what the prior was, so the data say nothing of it. What as few draws
-    may show by chance moves nothing.
+    ``narrowed``, or ``shifted`` alone (likelier on one side, but as wide as before), or ``as before``: the posterior is
+    what the prior was, so the data say nothing of it. What as few draws may show by chance moves nothing.
     """
     space, weights = prior(), posterior[WEIGHT].to_numpy()
     draws = effective(weights)
-    least, far = max(NARROWED, CHANCE / np.sqrt(2 * draws)), max(SHIFTED, CHANCE / np.sqrt(draws))
+    least, far = max(LEAST_NARROWING, CHANCE / np.sqrt(2 * draws)), max(LEAST_SHIFT, CHANCE / np.sqrt(draws))
     rows = []
     for name, low, high in zip(space.names, space.low, space.high, strict=True):
         mean, deviation = moments(posterior[name].to_numpy(), weights)
         spread = (high - low) / np.sqrt(12.0)
         narrowed, shifted = deviation / spread, (mean - (low + high) / 2) / spread
-        moved = narrowed < 1 - least or abs(shifted) > far
-        verdict = MOVED if moved else AS_BEFORE
+        verdict = NARROWED if narrowed < 1 - least else SHIFTED if abs(shifted) > far else AS_BEFORE
         rows.append((name, group_of(name), low, high, mean, deviation, narrowed, shifted, verdict))
     columns = ["parameter", "group", "low", "high", "mean", "sd", "narrowed", "shifted", "verdict"]
     return pd.DataFrame(rows, columns=columns)

@@ -1,7 +1,7 @@
-"""The point that stands for a fit: what the data left alone as the registry has it, what they moved where that fits.
+"""The point that stands for a fit: what the data narrowed where it fits, all else as the registry has it.
 
 Draws spread what the data left alone over its whole range, so the middle of the draws is no community that fits: each
-parameter that the data moved makes up for others. The point holds those others at what the evidence says of them.
+parameter that the data narrowed makes up for others. The point holds those others at what the evidence says of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,35 +21,35 @@ def near(
     targets: Sequence[Target],
     emulated: Mapping[str, emulating.Emulator],
     centre: np.ndarray,
-    moved: Sequence[int],
+    narrowed: Sequence[int],
     known: np.ndarray,
     number: int,
     seed: int,
     progress: Callable[[int, int], object] | None = None,
 ) -> np.ndarray:
-    """Points of the unit cube where emulators agree with the data, all but the columns ``moved`` held at ``centre``.
+    """Points of the unit cube where emulators agree with the data, all but the columns ``narrowed`` held at ``centre``.
 
     The walk sets out from the best of ``known`` (points, parameters), with their other columns held as well.
     """
-    moved = list(moved)
+    narrowed = list(narrowed)
 
     def whole(some: np.ndarray) -> np.ndarray:
         points = np.tile(centre, (len(some), 1))
-        points[:, moved] = some
+        points[:, narrowed] = some
         return points
 
     def misfit(some: np.ndarray) -> np.ndarray:
         return emulating.misfit(targets, emulated, whole(some))
 
-    seen = known[:, moved]
+    seen = known[:, narrowed]
     start = seen[np.argsort(misfit(seen), kind="stable")]
     return whole(sampling.draws(misfit, start, number, seed, progress))
 
 
-def middle(space: Prior, points: np.ndarray, moved: Sequence[int]) -> dict[str, float]:
-    """The mean of points of the unit cube in the columns ``moved``, by name and rounded."""
+def middle(space: Prior, points: np.ndarray, narrowed: Sequence[int]) -> dict[str, float]:
+    """The mean of points of the unit cube in the columns ``narrowed``, by name and rounded."""
     values = space.scaled(points.mean(axis=0, keepdims=True))[0]
-    return {space.names[place]: rounded(float(values[place])) for place in moved}
+    return {space.names[place]: rounded(float(values[place])) for place in narrowed}
 
 
 def rounded(value: float) -> float:

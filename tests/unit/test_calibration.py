@@ -237,7 +237,7 @@ def test_a_fit_finds_what_is_there_and_leaves_the_rest(tmp_path, toy_model):
     found = identifying.identified(table).set_index("parameter")
     assert found.loc["norms.a", "mean"] == pytest.approx(0.5, abs=0.05)
     assert found.loc["norms.b", "mean"] == pytest.approx(0.5, abs=0.12)
-    assert found.loc["norms.a", "verdict"] == "moved"
+    assert found.loc["norms.a", "verdict"] == "narrowed"
     assert found.loc["norms.c", "verdict"] == "as before"
     assert found.loc["norms.a", "narrowed"] < 0.4 < found.loc["norms.c", "narrowed"]
     assert table["weight"].sum() == pytest.approx(1.0)
