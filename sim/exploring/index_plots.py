@@ -219,11 +219,13 @@ def tornado(found: Found, measure: str, foot: str) -> Drawn:
     panel.legend(loc="lower right", frameon=False)
     panel.set_title(f"{drawing.safe(how.label)}: one parameter at a time", **TITLE)
     drawing.foot(figure, foot)
+    posterior = found.about.get("uncertainty") == "posterior"
+    ends = f"its range and all others stay {'in the middle of their draws' if posterior else 'as usual'}"
     first = ", ".join(f"{row.label} {wording.plain(row.span * how.factor, 2)}" for row in table.head(5).itertuples())
     words = f"Widest spans, in {how.step}: {first}." if first else "No parameter was varied."
     said = (
-        "The change when one parameter is put to either end of its range and all others stay as usual; bars are 95% "
-        "intervals over seeds, paired. Interactions do not show here."
+        f"The change when one parameter is put to either end of {ends}; bars are 95% intervals over seeds, paired. "
+        "Interactions do not show here."
     )
     return Drawn(f"tornado_{measure}", f"One at a time: {how.label.lower()}", figure, said, words)
 
@@ -251,7 +253,8 @@ def in_words(found: Found, measure: str) -> str:
         low, high = (wording.plain(end * factor, places) for end in (row.low, row.high))
         return f"{row.label} {wording.plain(row.value * factor, places)}{unit} ({low} to {high})"
 
-    said = f"{SAYS[found.about['method']].capitalize()}: {', '.join(one(row) for row in table.itertuples())}."
+    index = SAYS[found.about["method"]]
+    said = f"{index[0].upper()}{index[1:]}: {', '.join(one(row) for row in table.itertuples())}."
     shares = luck_of(found, measure)
     if shares:
         share, low, high = (f"{shares[name]:.0%}" for name in ("share", "low", "high"))

@@ -179,16 +179,20 @@ def from_any_points(
 ) -> list[tuple]:
     """Indices that any points will do for, bias taken out by drawing points again; and what nothing would show.
 
-    From few points each index is too large, and so is that of a column of random numbers. ``known`` are the indices
-    themselves, where they have been worked out already.
+    From few points each index is too large, and so is that of a column of random numbers. Points of one block are the
+    same posterior draw, and are drawn again together. ``known`` are the indices themselves, where they have been worked
+    out already.
     """
     rng = np.random.default_rng(SEED)
-    columns = np.column_stack([design.points, rng.random((len(means), DUMMIES))])
+    together = np.unique(design.blocks, return_inverse=True)[1]
+    count = int(together.max()) + 1
+    members = np.split(np.argsort(together, kind="stable"), np.cumsum(np.bincount(together))[:-1])
+    columns = np.column_stack([design.points, rng.random((count, DUMMIES))[together]])
     with undisturbed():
         first = of(columns, means)
         if known is not None:
             first[: len(known)] = known
-        again = [rng.integers(len(means), size=len(means)) for _ in range(DRAWS)]
+        again = [np.concatenate([members[k] for k in rng.integers(count, size=count)]) for _ in range(DRAWS)]
         drawn = np.array([of(columns[rows], means[rows]) for rows in again])
     values, half = 2.0 * first - drawn.mean(axis=0), 1.96 * drawn.std(axis=0, ddof=1)
     number = len(problem["names"])

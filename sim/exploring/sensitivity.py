@@ -85,6 +85,7 @@ def sensitivity(
         "seeds": seeds,
         "second_order": bool(pairs) if method == "sobol" else False,
         "grouped": bool(problem.get("groups")) and method in ("sobol", "morris"),
+        "uncertainty": problem.get("uncertainty", "none"),
         "measures": columns,
         "at": chosen.at[0],
         "design_seed": design_seed,
