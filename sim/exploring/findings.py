@@ -17,6 +17,7 @@ from sim.exploring.sensitivity import APART, Found, sensitivity
 from sim.results import read as read_table
 from sim.scenario import scenario_from_dict
 from sim.sweeps.layout import shipped_draws
+from sim.wording import counted
 
 KIND = "sensitivity"
 SHAPE = {"about": dict, "problem": dict, "tables": dict, "scenario": dict, "versions": dict}
@@ -31,7 +32,8 @@ def summary(problem: Mapping[str, Any], found: Found) -> list[str]:
     """What was done and what came out, in sentences."""
     about, scenario = found.about, problem["scenario"]
     number, all_of = len(units(problem)), problem["num_vars"]
-    what = f"{number} mechanisms, which hold {all_of} parameters" if about["grouped"] else f"{all_of} parameters"
+    varied = counted(all_of, "parameter")
+    what = f"{counted(number, 'mechanism')}, which hold {all_of} parameters" if about["grouped"] else varied
     points = about["points"]
     parts = []
     if about["method"] in points and about["method"] != "tornado":

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim import posterior
 from sim.sweeps.draws import Draws
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.schema import Scenario
@@ -68,18 +69,18 @@ def in_words(problem: Mapping[str, Any], method: str) -> str:
             "Each parameter is drawn evenly from its range in the registry, or the range that was given: what matters "
             "depends on these ranges."
         )
-    middle = f"the middle {ENDS[1] - ENDS[0]:.0%} of its posterior draws"
+    those, middle = counted(len(drawn), "parameter"), f"the middle {ENDS[1] - ENDS[0]:.0%} of its posterior draws"
     if method in WHOLE:
         said = (
-            f"Given the data: each point is a posterior draw of {len(drawn)} parameters, so that what the data tie "
+            f"Given the data: each point is a posterior draw of {those}, so that what the data tie "
             "together stays together; one may then seem to matter because it is tied to another that does. One at a "
             f"time, each goes over {middle}."
         )
     elif method == "tornado":
-        said = f"Given the data: each of {len(drawn)} parameters goes over {middle}; the others stay at their medians."
+        said = f"Given the data: each of {those} goes over {middle}; the others stay at their medians."
     else:
         said = (
-            f"Given the data: each of {len(drawn)} parameters goes over {middle}, evenly and by itself; ties that the "
+            f"Given the data: each of {those} goes over {middle}, evenly and by itself; ties that the "
             "draws have between parameters are left out."
         )
     if others:

@@ -170,7 +170,7 @@ def bounds_of(scenario: "Scenario", name: str, ranges: Mapping[str, Bounds]) -> 
             effect = registry()[f"{scenario.interventions[str(keys[1])].kind}.{field}"]
             low, high = effect.low, effect.high
         else:
-            raise InputError("this has no range of its own", key=name, hint=f"a range for it: {name}, lowest, highest")
+            raise InputError("this has no range of its own", key=name, allowed=f"a range for it, as in {name}=LOW:HIGH")
     for value in (low, high):
         override(scenario, {name: value})
     return low, high

@@ -408,6 +408,19 @@ def test_an_address_without_a_scheduler_is_named(monkeypatch):
         clusters.connected("tcp://127.0.0.1:9")
 
 
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "cannot be read"), ("{", "cannot be read"), ('{"id": 1}', "no scheduler file")]
+)
+def test_a_scheduler_file_that_does_not_come_is_not_waited_for_for_ever(tmp_path, monkeypatch, content, said):
+    from sim.sweeps import cluster as clusters
+
+    monkeypatch.setattr(clusters, "CONNECT", 0.1)
+    if content is not None:
+        (tmp_path / "scheduler.json").write_text(content)
+    with pytest.raises(InputError, match=said):
+        clusters.connected(str(tmp_path / "scheduler.json"))
+
+
 def test_threads_left_behind():
     """Workers leave no thread of theirs in the coordinator."""
     before = threading.active_count()

@@ -134,6 +134,7 @@ def test_what_cannot_be_gone_on_with_is_refused(tmp_path, monkeypatch):
     nothing = said("map", "--resume", tmp_path / "m")
     assert nothing.exit_code == 2
     assert "no map was begun here" in nothing.output
+    assert "finished" not in nothing.output
     kept.begun(tmp_path / "m", {"command": "helpseek map"})
     assert "--resume takes no SETTING" in said("map", "town", "--resume", tmp_path / "m").output
     monkeypatch.setattr(kept, "stamp", lambda: kept.Stamp("0.0.1", "abc"))
@@ -203,6 +204,14 @@ def test_a_result_is_verified_and_a_change_is_noticed(results, name, tmp_path):
     about["scenario"]["weeks"] += 1
     (copy / "manifest.json").write_text(json.dumps(about))
     assert "this scenario was changed" in said("verify", copy).output
+
+
+@pytest.mark.parametrize(("name", "kind"), [("g", "sensitivity"), ("m", "map")])
+def test_a_report_is_of_runs_and_says_so(results, name, kind):
+    answer = said("report", results / name)
+    assert answer.exit_code == 2
+    assert f"found:        {kind}" in answer.output
+    assert "run or compare" in answer.output
 
 
 def test_a_store_is_verified_world_by_world(tmp_path):
