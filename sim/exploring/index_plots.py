@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST = 24  # rows of bars in one figure
 TOTAL, FIRST = "#9ec3cc", "#1f4e6b"
+BY_CHANCE = "One in twenty of those that do nothing lies beyond the dashed line by chance. "
 SAYS = {
     "sobol": "share of the variance",
     "morris": "mean size of the change over the whole range",
@@ -236,8 +237,8 @@ def caption(found: Found) -> str:
         "sobol": "How much of the variance of the mean over seeds would go if this alone were known (dark), and how "
         "much is touched by it at all (light). Light much longer than dark: it acts together with others. ",
         "morris": "How far the outcome moves, on average, when this goes from one end of its range to the other. ",
-        "pawn": "How far the outcome's distribution shifts, at the median, when this is known. ",
-        "delta": "How far the outcome's density shifts when this is known. ",
+        "pawn": "How far the outcome's distribution shifts, at the median, when this is known. " + BY_CHANCE,
+        "delta": "How far the outcome's density shifts when this is known. " + BY_CHANCE,
     }[found.about["method"]]
     return told + "Bars are 95% bootstrap intervals; what lies below the dashed line, luck alone would show."
 

@@ -14,7 +14,7 @@ from sim.exploring.designs import LEVELS, Design, plain, undisturbed, units
 COLUMNS = ("unit", "other", "index", "value", "low", "high", "without_luck", "by_luck")
 SEED = 20_231  # of every bootstrap: the same results give the same intervals
 RESAMPLES = 1000
-DUMMIES = 20  # columns that mean nothing, whose indices show what luck gives
+DUMMIES = 100  # columns that mean nothing, whose indices show what luck gives
 SLIDES = 10  # of PAWN
 
 

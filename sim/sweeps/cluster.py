@@ -30,7 +30,7 @@ from sim.sweeps.tasks import Task
 if TYPE_CHECKING:
     from distributed import Client
 
-CONNECT = 15.0  # seconds
+CONNECT = 30.0  # seconds
 WAIT = 600.0  # seconds for the first worker: a batch system may let one wait
 FAMILIES = ("dask_jobqueue.", "dask_kubernetes.", "dask_mpi.", "distributed.", "dask_cloudprovider.")
 
