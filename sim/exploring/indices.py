@@ -149,16 +149,26 @@ def shifts(points: np.ndarray, outcome: np.ndarray) -> np.ndarray:
 
 def delta(problem: Mapping[str, Any], design: Design, means: np.ndarray, luck: Luck | None) -> list[tuple]:
     """How far the outcome's density shifts when a parameter is known, for each parameter."""
+    values = len(np.unique(means))
+    if values <= len(means) // 10:
+        raise InputError("an outcome of so few values has no density", key="measure", found=f"{values} values",
+                         allowed="another method; pawn goes on with the same points")  # fmt: skip
     return from_any_points(problem, design, means, densities, "delta")
 
 
 def densities(points: np.ndarray, outcome: np.ndarray) -> np.ndarray:
-    """SALib's estimate of the delta index of each column."""
-    from SALib.analyze.delta import calc_delta
+    """SALib's estimate of the delta index of each column.
 
-    edges = np.linspace(0, len(outcome), classes(len(outcome)) + 1)
-    grid = np.linspace(outcome.min(), outcome.max(), 100)
-    return np.array([calc_delta(outcome, grid, column, edges) for column in points.T])
+    Of the outcome it is given normal scores. The index is the same for any outcome that rises with this one, but its
+    densities are worked out on an even grid, on which those of a skewed outcome would fall between two points.
+    """
+    from SALib.analyze.delta import calc_delta
+    from scipy import stats
+
+    scores = stats.norm.ppf((stats.rankdata(outcome) - 0.5) / len(outcome))
+    edges = np.linspace(0, len(scores), classes(len(scores)) + 1)
+    grid = np.linspace(scores.min(), scores.max(), 100)
+    return np.array([calc_delta(scores, grid, column, edges) for column in points.T])
 
 
 def classes(points: int) -> int:
@@ -187,7 +197,8 @@ def from_any_points(
     together = np.unique(design.blocks, return_inverse=True)[1]
     count = int(together.max()) + 1
     members = np.split(np.argsort(together, kind="stable"), np.cumsum(np.bincount(together))[:-1])
-    columns = np.column_stack([design.points, rng.random((count, DUMMIES))[together]])
+    nothing = np.random.default_rng(SEED + 1).random((count, DUMMIES))[together]
+    columns = np.column_stack([design.points, nothing])
     with undisturbed():
         first = of(columns, means)
         if known is not None:
