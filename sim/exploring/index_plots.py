@@ -85,6 +85,7 @@ def bars(found: Found, measure: str, foot: str) -> Drawn:
     if math.isfinite(by_luck) and by_luck > 0:
         panel.axvline(by_luck, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)))
         at: dict[str, Any] = {"xycoords": panel.get_xaxis_transform(), "textcoords": "offset points", "fontsize": 7.5}
+        at["bbox"] = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.0}
         panel.annotate("luck alone", (by_luck, 0.0), xytext=(3, 4), color=style.QUIET, **at)
     panel.set_yticks(rows, [name_of(row) for row in table.itertuples()], fontsize=8)
     panel.set_ylim(len(table) - 0.4, -0.6)

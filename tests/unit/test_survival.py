@@ -48,10 +48,10 @@ chunk: 8
 WAITING = """
 import os, sys, time
 from sim.sweeps.store import Store
-usual, written = Store.write, []
+usual, written, go = Store.write, [], sys.argv[1]
 
 def write(store, *rest):
-    while len(written) == 2 and not os.path.exists(sys.argv[1]):
+    while len(written) == 2 and not os.path.exists(go):
         time.sleep(0.02)
     written.append(usual(store, *rest))
 
