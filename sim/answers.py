@@ -21,6 +21,7 @@ UNTESTED = (
     "No published trial that could be found measured what cohesion training does to seeking help. What is said of "
     "seeking help and of norms follows from this model’s assumptions."
 )
+SLIGHT = "slight"  # clearly different, but by so little that it does not show
 Answer = list[tuple[str, str]]  # a theme, or nothing, and what is said of it
 
 
@@ -43,7 +44,8 @@ def compared(mine: "pd.DataFrame", last: "pd.DataFrame", label: str, base: str, 
         return [("", f"Nothing at all differs from “{title(base)}”: every number is the same.")]
     if set(found.values()) <= {"the same", "unknown"}:
         return [("", "A single seed cannot tell an effect from luck. The differences stand below, without intervals.")]
-    made = [("", f"{lead(found, label, base)} {norm(results, label)} Numbers in brackets are 95% intervals.")]
+    found |= {row.measure: SLIGHT for row in mine.itertuples() if wording.slight(row)}
+    made = [("", f"{lead(found, label, base)} {norm(results, label, base)} Numbers in brackets are 95% intervals.")]
     rows = {row.measure: row for row in mine.itertuples()}
     for theme, measures in THEMES.items():
         if said := theme_in_words([rows[name] for name in measures if name in rows], found):
@@ -62,20 +64,27 @@ def kinds_of(results: "Results", label: str) -> set[str]:
 def lead(found: dict[str, str], label: str, base: str) -> str:
     """In which fields a plan makes a clear difference, and in which none."""
     clear: list[str] = []
+    little: list[str] = []
     none: list[str] = []
     for theme, measures in THEMES.items():
         verdicts = {found[name] for name in measures if name in found}
         if verdicts and theme != "Cost":
-            (clear if verdicts & set(wording.MARKED) else none).append(wording.inner(theme))
+            side = clear if verdicts & set(wording.MARKED) else little if SLIGHT in verdicts else none
+            side.append(wording.inner(theme))
     where = f"In this simulation “{title(label)}”, compared with “{title(base)}”, makes"
     parts = [f"a clear difference, if not always a large one, to {joined(clear)}"] if clear else []
+    parts += [f"next to no difference to {joined(little)}"] if little else []
     parts += [f"no clear difference to {joined(none)}"] if none else []
-    return f"{where} {', and '.join(parts)}."
+    return f"{where} {joined(parts)}."
 
 
 def theme_in_words(rows: list[Any], found: dict[str, str]) -> str:
     """What is said of the measures of one theme."""
     said = [wording.sentence(row) for row in rows if found[row.measure] in wording.MARKED]
+    little = [inside(row.measure) for row in rows if found[row.measure] == SLIGHT]
+    said += (
+        [f"next to no difference in {joined(little)} (more than luck, but too small to show here)"] if little else []
+    )
     unclear = [inside(row.measure) for row in rows if found[row.measure] in ("unclear", "the same")]
     said += [f"no clear difference in {joined(unclear)}"] if unclear else []
     return " ".join(f"{wording.outer(each)}." for each in said)
@@ -102,8 +111,8 @@ def lasting(found: dict[str, str], last: "pd.DataFrame") -> str:
     return f"In the last week the difference is {joined(parts)}." if parts else ""
 
 
-def norm(results: "Results", label: str) -> str:
-    """In how many runs help-seeking became a norm, or why that cannot be told."""
+def norm(results: "Results", label: str, base: str | None = None) -> str:
+    """In how many runs help-seeking became a norm, and in how many of the base; or why that cannot be told."""
     mine = results.totals[results.totals["label"] == label]
     unknown, yes = int(mine["norm"].isna().sum()), int(mine["norm"].fillna(False).sum())
     if unknown == len(mine):
@@ -111,13 +120,16 @@ def norm(results: "Results", label: str) -> str:
     if len(mine) == 1:
         return f"Help-seeking {'became' if yes else 'did not become'} a norm, by the model’s criterion."
     tail = f"; in {unknown} it cannot be told yet" if unknown else ""
-    return f"Help-seeking became a norm, by the model’s criterion, in {yes} of {counted(len(mine), 'run')}{tail}."
+    said = f"Help-seeking became a norm, by the model’s criterion, in {yes} of {counted(len(mine), 'run')}"
+    before = results.totals[results.totals["label"] == base]["norm"].fillna(False).sum()
+    beside = f" (in {int(before)} with “{title(base)}”)" if base is not None and (yes or before) else ""
+    return f"{said}{beside}{tail}."
 
 
 def by_luck(found: dict[str, str]) -> str:
     """A reminder that of many intervals some leave out zero by luck."""
     told = [each for each in found.values() if each != "unknown"]
-    clear = sum(each in wording.MARKED for each in told)
+    clear = sum(each in (*wording.MARKED, SLIGHT) for each in told)
     if not clear or len(told) < 3:
         return ""
     return (

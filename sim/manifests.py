@@ -38,8 +38,11 @@ def parsed(folder: Path, what: str) -> dict[str, Any]:
 def read(folder: Path, kind: str | None = None, what: str = "result", form: int = FORMAT) -> dict[str, Any]:
     """A folder's manifest, checked to be of this ``kind`` and ``form``; errors as those of ``parsed``."""
     found, file = parsed(folder, what), folder / MANIFEST
-    if found.get("kind") != kind:
-        raise InputError(f"this manifest is not one of a {what}", file=file)
+    there = "study" if str(found.get("format")).startswith("study ") else found.get("kind")
+    if there != kind:
+        allowed = "a folder that helpseek run or compare has written" if kind is None else f"a {what}"
+        holds = "a result of run or compare" if there is None else str(there)
+        raise InputError(f"this manifest is not one of a {what}", file=file, key="kind", found=holds, allowed=allowed)
     if found.get("format") != form:
         raise InputError(
             f"this {what} has another format",

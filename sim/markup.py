@@ -14,6 +14,11 @@ def bullets(texts: Iterable[str]) -> str:
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
 
 
+def whole(cell: str) -> str:
+    """What keeps a number in one piece, in a table of texts."""
+    return ' class="figure"' if cell and not cell.strip("−+-0123456789.,%") else ""
+
+
 def table(
     caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], numbers: bool = True, units: bool = False
 ) -> str:
@@ -27,6 +32,6 @@ def table(
     for name, *cells in rows:
         unit = f' <span class="quiet">{escape(cells.pop(0))}</span>' if units else ""
         made.append(f'<tr><th scope="row">{escape(name)}{unit}</th>')
-        made += [f"<td{right}>{escape(each)}</td>" for each in cells]
+        made += [f"<td{right or whole(each)}>{escape(each)}</td>" for each in cells]
         made.append("</tr>")
     return "\n".join([*made, "</tbody></table></div>"])

@@ -100,6 +100,8 @@ def level(name: str, value: float, unit: str = "") -> str:
     how = said(name, unit)
     if how.factor == 100.0:
         return plain(value * 100.0, 1) + ("%" if math.isfinite(value) else "")
+    if name == "cost" and not value:
+        return "0"
     return plain(value, decimals_for(abs(value), 3, how.decimals))
 
 
@@ -148,7 +150,14 @@ def sentence(row: Any) -> str:
     step = f" {how.step}" if how.factor == 100.0 else ""
     plan, base = (level(row.measure, mean, row.unit) for mean in (row.mean_plan, row.mean_base))
     of = "" if how.step == SCALE else " " + how.unit.removeprefix("%").split(" (")[0].strip()
-    return f"{inner(how.label)} {plan}{of.rstrip()} instead of {base}: {size}{step} {way} ({low} to {high})"
+    ends = f" ({low} to {high})" if low != high else ""
+    return f"{inner(how.label)} {plan}{of.rstrip()} instead of {base}: {size}{step} {way}{ends}"
+
+
+def slight(row: Any) -> bool:
+    """Whether a difference, however clear, does not show in the levels as they are said."""
+    levels = {level(row.measure, mean, row.unit) for mean in (row.mean_plan, row.mean_base)}
+    return verdict(row.difference, row.low, row.high) in MARKED and len(levels) == 1
 
 
 def marked(table: "pd.DataFrame", label: str) -> list[str]:

@@ -113,8 +113,10 @@ def in_draws(one: str, other: str, apart: np.ndarray, measure: str) -> str:
     how, (low, high) = wording.said(measure), np.quantile(known, (0.05, 0.95)).tolist()
     decimals = wording.decimals_of(how, 0.0, low, high)
     ends = [wording.plain(each * how.factor, decimals) for each in (low, high)]
+    better, worse, same = (int(each.sum()) for each in (gain > 0, gain < 0, gain == 0))
+    alike = f" and neither in {same}" if same else ""
     return (
-        f"{one} did better than {other} in {int((gain > 0).sum())} of {known.size}, worse in {int((gain < 0).sum())}, "
+        f"{one} did better than {other} in {better} of {known.size}, worse in {worse}{alike}, "
         f"and nine in ten differences lie between {ends[0]} and {ends[1]} {how.step}."
     )
 

@@ -1,5 +1,6 @@
 """With this much money: which plan, and how much of it? The best of what can be afforded, and how sure that is."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -58,8 +59,8 @@ def asked(
     draws: study.Drawing | None = None,
 ) -> Answer:
     """The answer for these plans, fields and money; ``draws`` gives each seed its parameters, the same for all."""
-    if not money > 0:
-        raise InputError("this is no amount of money", key="--money", found=shown(money), allowed="above 0")
+    if not 0 < money < math.inf:
+        raise InputError("this is no amount of money", key="--money", found=shown(money), allowed="a number above 0")
     choices = options.affordable(scenarios, labels, fields, money, levels)
     refused = [label for label in labels if label not in {each.label for each in choices}]
     nothing = next((each for each in choices if not each.scenario.interventions), None) or doing_nothing(scenarios[0])

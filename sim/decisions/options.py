@@ -67,14 +67,16 @@ def varied(word: str) -> Varied:
     name = name.strip()
     if not equals:
         if name.rsplit(".", 1)[-1] not in SHARES:
-            allowed = f"{name}=LOW:HIGH"
-            raise InputError("a range is missing", key="--vary", found=shown(word), allowed=allowed)
+            stem, _, field = name.rpartition(".")
+            close = nearest(field, SHARES)
+            raise InputError("a range is missing", key="--vary", found=shown(word), allowed=f"{name}=LOW:HIGH",
+                             hint=close and f"{stem}.{close}")  # fmt: skip
         return Varied(name, LEAST, 1.0)
     try:
         low, high = (float(part) for part in span.split(":"))
     except ValueError:
         raise InputError("this is no range", key="--vary", found=shown(word), allowed="NAME=LOW:HIGH") from None
-    if not low < high:
+    if not -math.inf < low < high < math.inf:
         raise InputError("this range is empty", key="--vary", found=shown(word), allowed="NAME=LOW:HIGH")
     return Varied(name, low, high)
 

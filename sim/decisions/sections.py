@@ -127,10 +127,13 @@ def gaps(results: "Results") -> str:
         return ""
     said = []
     for row in found[~found.verdict.isin([equity.UNCLEAR, equity.SAME, equity.UNKNOWN])].itertuples():
+        how = wording.said(row.measure)
+        if not round(row.gain * how.factor, how.decimals):
+            continue  # real or not, it is next to nothing
         sure = "" if row.verdict in (equity.GAIN, equity.HARM) else "possibly "
         one, other = (equity.PARTS[row.part, each].lower() for each in (row.one, row.other))
         more, less = (other, one) if row.gain > 0 else (one, other)
-        what = inner(wording.said(row.measure).label)
+        what = inner(how.label)
         said.append(f"“{title(row.label)}” does {sure}more in {what} for those who are “{more}” than “{less}”.")
     if apart := between(results):
         said.append(apart)

@@ -35,6 +35,7 @@ Examples:
   helpseek sensitivity town usual --method sobol --screen 10 --base 128 --measure unmet_need mean_distress
   helpseek sensitivity workplace telehealth --method pawn --parameters care seeking telehealth.reach
   helpseek sensitivity secondary_school usual --method tornado --parameters norms --json
+  helpseek sensitivity secondary_school usual --method pawn --base 1024 --uncertainty posterior
 
 Stopped with Ctrl-C, the same command goes on where it was."""
 
@@ -98,6 +99,10 @@ def sensitivity(
     pairs: Annotated[
         bool | None, typer.Option("--pairs/--no-pairs", help="Sobol's second order.  [default: up to 20 names]")
     ] = None,
+    uncertainty: Annotated[
+        str,
+        typer.Option("--uncertainty", metavar="none|posterior", help="Ranges of the registry, or what the data left."),
+    ] = "none",
     weeks: Weeks = None,
     size: Size = None,
     people: People = None,
@@ -113,7 +118,8 @@ def sensitivity(
     """Find out what matters for an outcome: which mechanisms or parameters move it, and how much of it is luck.
 
     Uncertain parameters are varied over their ranges in the registry. There are so many that Sobol's method takes
-    mechanisms as wholes, unless names or all are asked for.
+    mechanisms as wholes, unless names or all are asked for. With --uncertainty posterior what counts is what the data
+    left open: pawn and delta take posterior draws as points, the others the middle 90% of each parameter's draws.
     """
     from sim.cli import Writing
     from sim.exploring import doing
@@ -122,7 +128,7 @@ def sensitivity(
     writing = Writing(out, force, figures, quiet, as_json)
     wanted = doing.Question(
         words or [], method, base, measure or ["unmet_need"], parameters or [], screen, ranges or [],
-        replicates, seeds, at, tornado, pairs, workers,
+        replicates, seeds, at, tornado, pairs, workers, uncertainty,
     )  # fmt: skip
     doing.sensitivity(wanted, asked, writing)
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.errors import InputError, listed, nearest, shown
+from sim.exploring import given
 
 METHODS = {
     "morris": "screening: what moves the outcome at all, from few runs",
@@ -34,7 +35,8 @@ def design(problem: Mapping[str, Any], method: str, base: int, seed: int = 1, se
 
     Sobol's design has base × (2 G + 2) points for G mechanisms (or parameters, where the problem has no groups), or
     base × (G + 2) without the second order; Morris' has base × (G + 1); PAWN's and delta's have ``base``; the
-    tornado's has two for each parameter and one in the middle, whatever the base.
+    tornado's has two for each parameter and one in the middle, whatever the base. Where a problem has ``drawn``, the
+    points of PAWN and delta are posterior draws; the other methods need parameters that vary by themselves.
     """
     check(method, base)
     asked = plain(problem)
@@ -54,6 +56,8 @@ def design(problem: Mapping[str, Any], method: str, base: int, seed: int = 1, se
             from SALib.sample import latin
 
             points = latin.sample({**asked, "groups": None}, base, seed=seed)
+            if problem.get("drawn"):  # any points will do
+                return Design(method, base, *given.points_of(problem, points, seed), False)
     each = len(points) // base
     return Design(method, base, np.asarray(points, float), np.arange(len(points)) // each, second_order)
 

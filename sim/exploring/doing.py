@@ -40,6 +40,7 @@ class Question:
     tornado: bool
     pairs: bool | None
     workers: int | None
+    uncertainty: str = "none"
 
     def said(self) -> list[str]:
         """The same again as words of a command."""
@@ -47,6 +48,7 @@ class Question:
         made += ["--measure", *self.measures] + (["--parameters", *self.parameters] if self.parameters else [])
         made += ["--screen", str(self.screen)] if self.screen else []
         made += [part for each in self.ranges for part in ("--range", each)]
+        made += ["--uncertainty", self.uncertainty] if self.uncertainty != "none" else []
         made += ["--replicates", str(self.replicates), "--seeds", self.seeds, "--at", self.at]
         made += [] if self.tornado else ["--no-tornado"]
         return made + ([] if self.pairs is None else ["--pairs" if self.pairs else "--no-pairs"])
@@ -107,7 +109,8 @@ def problem_of(wanted: Question, scenario: "Scenario") -> dict[str, Any]:
     single = wanted.method != "sobol" or list(wanted.parameters) == ["all"] or wanted.screen is not None
     grouped = False if single else None
     ranges = dict(between(each) for each in wanted.ranges)
-    made = problem(scenario, (), names, ranges, listed(wanted.measures), grouped=grouped)
+    measures, uncertainty = listed(wanted.measures), wanted.uncertainty
+    made = problem(scenario, (), names, ranges, measures, grouped=grouped, uncertainty=uncertainty)
     return made | {"at": int(wanted.at) if wanted.at.isdigit() else wanted.at}
 
 
@@ -140,11 +143,10 @@ def screened(wanted: Question, problem: dict[str, Any], folder: Path, quiet: boo
     relative = sizes["value"] / sizes.groupby("measure")["value"].transform("max").replace(0.0, 1.0)
     order = relative.groupby(sizes["unit"], sort=False).max().sort_values(ascending=False, kind="stable")
     kept = order.index[: wanted.screen].tolist()
-    bounds = dict(zip(problem["names"], problem["bounds"], strict=True))
     names = [name for name in problem["names"] if name in kept]
-    made = posed(
-        problem["scenario"], (), names, {name: bounds[name] for name in names}, problem["outputs"], grouped=False
-    )
+    ranges = {name: span for name, span in map(between, wanted.ranges) if name in names}
+    drawn = "posterior" if set(names) & set(problem.get("drawn", ())) else "none"
+    made = posed(problem["scenario"], (), names, ranges, problem["outputs"], grouped=False, uncertainty=drawn)
     return made | {"at": problem["at"], "screened": sizes.to_dict("records")}
 
 
@@ -230,12 +232,8 @@ def show_tornado(screen: Any, found: "Found", measure: str) -> None:
     columns = (f"at its lowest, {how.step}", f"at its highest, {how.step}")
     made = showing.table(f"{how.label}: one at a time", ("name", "mechanism", *columns), right=columns)
     for row in found.tornado[found.tornado["measure"] == measure].head(MOST_SHOWN).itertuples():
-        ends = [
-            wording.change(
-                measure, getattr(row, f"at_{end}"), getattr(row, f"low_at_{end}"), getattr(row, f"high_at_{end}")
-            )
-            for end in ("lowest", "highest")
-        ]
+        spans = ([getattr(row, f"{part}at_{end}") for part in ("", "low_", "high_")] for end in ("lowest", "highest"))
+        ends = [wording.change(measure, *span) for span in spans]
         made.add_row(row.label, str(row.mechanism), *ends)
     screen.print(made)
 

@@ -9,12 +9,15 @@ import pandas as pd
 
 from sim import manifests, plots, storing, wording
 from sim.batches import people_in
-from sim.exploring import index_plots, records
+from sim.errors import InputError
+from sim.exploring import given, index_plots, records
 from sim.exploring.designs import METHODS, units
 from sim.exploring.evaluating import Progress
 from sim.exploring.sensitivity import APART, Found, sensitivity
 from sim.results import read as read_table
 from sim.scenario import scenario_from_dict
+from sim.sweeps.layout import shipped_draws
+from sim.wording import counted
 
 KIND = "sensitivity"
 SHAPE = {"about": dict, "problem": dict, "tables": dict, "scenario": dict, "versions": dict}
@@ -29,7 +32,8 @@ def summary(problem: Mapping[str, Any], found: Found) -> list[str]:
     """What was done and what came out, in sentences."""
     about, scenario = found.about, problem["scenario"]
     number, all_of = len(units(problem)), problem["num_vars"]
-    what = f"{number} mechanisms, which hold {all_of} parameters" if about["grouped"] else f"{all_of} parameters"
+    varied = counted(all_of, "parameter")
+    what = f"{counted(number, 'mechanism')}, which hold {all_of} parameters" if about["grouped"] else varied
     points = about["points"]
     parts = []
     if about["method"] in points and about["method"] != "tornado":
@@ -44,8 +48,7 @@ def summary(problem: Mapping[str, Any], found: Found) -> list[str]:
         f"{TITLES[about['method']]} of {what}: {METHODS[about['method']]}.",
         f"{place}: {people_in(scenario):,} people, {scenario.weeks} weeks after a burn-in of "
         f"{scenario.setting.burn_in}; {'; '.join(parts)}; {about['worlds']:,} worlds in all.",
-        "Each parameter is drawn evenly from its range in the registry, or the range that was given: what matters "
-        "depends on these ranges.",
+        given.in_words(problem, about["method"]),
     ]
     for measure in about["measures"]:
         if not found.indices.empty:
@@ -81,7 +84,9 @@ def foot(problem: Mapping[str, Any], found: Found) -> str:
     """What a figure rests on."""
     scenario, about = problem["scenario"], found.about
     name = f"{scenario.setting.title}, {'+'.join(scenario.plan_names) or 'usual'}"
-    return f"{name}, simulation, {about['worlds']:,} worlds; {TITLES[about['method']]}, base {about['base']}"
+    base = f"{TITLES[about['method']]}, base {about['base']}"
+    given_data = "; parameters as the posterior leaves them" if problem.get("drawn") else ""
+    return f"{name}, simulation, {about['worlds']:,} worlds; {base}{given_data}"
 
 
 def save(
@@ -115,6 +120,8 @@ def tables_of(found: Found) -> dict[str, pd.DataFrame]:
 def manifest(problem: Mapping[str, Any], found: Found, command: str) -> dict[str, Any]:
     """All that is needed to make the tables again, and what they were made with."""
     asked = {name: problem[name] for name in ("names", "bounds", "outputs", "usual")}
+    if problem.get("drawn"):
+        asked |= {name: problem[name] for name in given.KEYS} | {"draws": shipped_draws()}
     own = {
         "about": found.about,
         "problem": asked | {"groups": problem.get("groups"), "at": problem.get("at", "mean")},
@@ -126,6 +133,9 @@ def manifest(problem: Mapping[str, Any], found: Found, command: str) -> dict[str
 def again(about: Mapping[str, Any], threads: int | None, progress: Progress | None) -> records.Tables:
     """The tables of a manifest, made again from it alone."""
     asked = {name: value for name, value in about["problem"].items() if value is not None}
+    if asked.pop("draws", shipped_draws()) != shipped_draws():
+        raise InputError("this was made from other posterior draws than those that come with this program",
+                         key="draws", allowed="the version of the program that made it")  # fmt: skip
     problem = asked | {"num_vars": len(asked["names"]), "scenario": scenario_from_dict(about["scenario"])}
     how = {name: about["about"][name] for name in ARGUMENTS}
     one_at_a_time = "tornado" in about["about"]["points"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST = 24  # rows of bars in one figure
 TOTAL, FIRST = "#9ec3cc", "#1f4e6b"
+BY_CHANCE = "One in twenty of those that do nothing lies beyond the dashed line by chance. "
 SAYS = {
     "sobol": "share of the variance",
     "morris": "mean size of the change over the whole range",
@@ -84,6 +85,7 @@ def bars(found: Found, measure: str, foot: str) -> Drawn:
     if math.isfinite(by_luck) and by_luck > 0:
         panel.axvline(by_luck, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)))
         at: dict[str, Any] = {"xycoords": panel.get_xaxis_transform(), "textcoords": "offset points", "fontsize": 7.5}
+        at["bbox"] = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.0}
         panel.annotate("luck alone", (by_luck, 0.0), xytext=(3, 4), color=style.QUIET, **at)
     panel.set_yticks(rows, [name_of(row) for row in table.itertuples()], fontsize=8)
     panel.set_ylim(len(table) - 0.4, -0.6)
@@ -219,11 +221,13 @@ def tornado(found: Found, measure: str, foot: str) -> Drawn:
     panel.legend(loc="lower right", frameon=False)
     panel.set_title(f"{drawing.safe(how.label)}: one parameter at a time", **TITLE)
     drawing.foot(figure, foot)
+    posterior = found.about.get("uncertainty") == "posterior"
+    ends = f"its range and all others stay {'in the middle of their draws' if posterior else 'as usual'}"
     first = ", ".join(f"{row.label} {wording.plain(row.span * how.factor, 2)}" for row in table.head(5).itertuples())
     words = f"Widest spans, in {how.step}: {first}." if first else "No parameter was varied."
     said = (
-        "The change when one parameter is put to either end of its range and all others stay as usual; bars are 95% "
-        "intervals over seeds, paired. Interactions do not show here."
+        f"The change when one parameter is put to either end of {ends}; bars are 95% intervals over seeds, paired. "
+        "Interactions do not show here."
     )
     return Drawn(f"tornado_{measure}", f"One at a time: {how.label.lower()}", figure, said, words)
 
@@ -234,8 +238,8 @@ def caption(found: Found) -> str:
         "sobol": "How much of the variance of the mean over seeds would go if this alone were known (dark), and how "
         "much is touched by it at all (light). Light much longer than dark: it acts together with others. ",
         "morris": "How far the outcome moves, on average, when this goes from one end of its range to the other. ",
-        "pawn": "How far the outcome's distribution shifts, at the median, when this is known. ",
-        "delta": "How far the outcome's density shifts when this is known. ",
+        "pawn": "How far the outcome's distribution shifts, at the median, when this is known. " + BY_CHANCE,
+        "delta": "How far the outcome's density shifts when this is known. " + BY_CHANCE,
     }[found.about["method"]]
     return told + "Bars are 95% bootstrap intervals; what lies below the dashed line, luck alone would show."
 
@@ -251,7 +255,8 @@ def in_words(found: Found, measure: str) -> str:
         low, high = (wording.plain(end * factor, places) for end in (row.low, row.high))
         return f"{row.label} {wording.plain(row.value * factor, places)}{unit} ({low} to {high})"
 
-    said = f"{SAYS[found.about['method']].capitalize()}: {', '.join(one(row) for row in table.itertuples())}."
+    index = SAYS[found.about["method"]]
+    said = f"{index[0].upper()}{index[1:]}: {', '.join(one(row) for row in table.itertuples())}."
     shares = luck_of(found, measure)
     if shares:
         share, low, high = (f"{shares[name]:.0%}" for name in ("share", "low", "high"))

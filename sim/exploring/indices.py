@@ -14,7 +14,7 @@ from sim.exploring.designs import LEVELS, Design, plain, undisturbed, units
 COLUMNS = ("unit", "other", "index", "value", "low", "high", "without_luck", "by_luck")
 SEED = 20_231  # of every bootstrap: the same results give the same intervals
 RESAMPLES = 1000
-DUMMIES = 20  # columns that mean nothing, whose indices show what luck gives
+DUMMIES = 100  # columns that mean nothing, whose indices show what luck gives
 SLIDES = 10  # of PAWN
 
 
@@ -149,16 +149,26 @@ def shifts(points: np.ndarray, outcome: np.ndarray) -> np.ndarray:
 
 def delta(problem: Mapping[str, Any], design: Design, means: np.ndarray, luck: Luck | None) -> list[tuple]:
     """How far the outcome's density shifts when a parameter is known, for each parameter."""
+    values = len(np.unique(means))
+    if values <= len(means) // 10:
+        raise InputError("an outcome of so few values has no density", key="measure", found=f"{values} values",
+                         allowed="another method; pawn goes on with the same points")  # fmt: skip
     return from_any_points(problem, design, means, densities, "delta")
 
 
 def densities(points: np.ndarray, outcome: np.ndarray) -> np.ndarray:
-    """SALib's estimate of the delta index of each column."""
-    from SALib.analyze.delta import calc_delta
+    """SALib's estimate of the delta index of each column.
 
-    edges = np.linspace(0, len(outcome), classes(len(outcome)) + 1)
-    grid = np.linspace(outcome.min(), outcome.max(), 100)
-    return np.array([calc_delta(outcome, grid, column, edges) for column in points.T])
+    Of the outcome it is given normal scores. The index is the same for any outcome that rises with this one, but its
+    densities are worked out on an even grid, on which those of a skewed outcome would fall between two points.
+    """
+    from SALib.analyze.delta import calc_delta
+    from scipy import stats
+
+    scores = stats.norm.ppf((stats.rankdata(outcome) - 0.5) / len(outcome))
+    edges = np.linspace(0, len(scores), classes(len(scores)) + 1)
+    grid = np.linspace(scores.min(), scores.max(), 100)
+    return np.array([calc_delta(scores, grid, column, edges) for column in points.T])
 
 
 def classes(points: int) -> int:
@@ -179,16 +189,21 @@ def from_any_points(
 ) -> list[tuple]:
     """Indices that any points will do for, bias taken out by drawing points again; and what nothing would show.
 
-    From few points each index is too large, and so is that of a column of random numbers. ``known`` are the indices
-    themselves, where they have been worked out already.
+    From few points each index is too large, and so is that of a column of random numbers. Points of one block are the
+    same posterior draw, and are drawn again together. ``known`` are the indices themselves, where they have been worked
+    out already.
     """
     rng = np.random.default_rng(SEED)
-    columns = np.column_stack([design.points, rng.random((len(means), DUMMIES))])
+    together = np.unique(design.blocks, return_inverse=True)[1]
+    count = int(together.max()) + 1
+    members = np.split(np.argsort(together, kind="stable"), np.cumsum(np.bincount(together))[:-1])
+    nothing = np.random.default_rng(SEED + 1).random((count, DUMMIES))[together]
+    columns = np.column_stack([design.points, nothing])
     with undisturbed():
         first = of(columns, means)
         if known is not None:
             first[: len(known)] = known
-        again = [rng.integers(len(means), size=len(means)) for _ in range(DRAWS)]
+        again = [np.concatenate([members[k] for k in rng.integers(count, size=count)]) for _ in range(DRAWS)]
         drawn = np.array([of(columns[rows], means[rows]) for rows in again])
     values, half = 2.0 * first - drawn.mean(axis=0), 1.96 * drawn.std(axis=0, ddof=1)
     number = len(problem["names"])

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from sim import manifests
 from sim.errors import InputError
 from sim.exploring.refining import Corner
 from sim.exploring.stored import beside
@@ -63,8 +64,8 @@ def asked_before(target: Path) -> dict[str, Any]:
     """What was asked of a map that was begun; an ``InputError`` if there is none, or one of another version."""
     file = beside(target) / ASKED
     if not file.is_file():
-        hint = f"{target} is there: it is finished" if target.exists() else None
-        raise InputError("no map was begun here that could be gone on with", file=target, hint=hint)
+        allowed = "a map that was stopped; this one is finished" if manifests.is_one(target, "map") else None
+        raise InputError("no map was begun here that could be gone on with", file=target, allowed=allowed)
     try:
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         then = Stamp(found.pop("version"), found.pop("sources"))

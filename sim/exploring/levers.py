@@ -1,5 +1,6 @@
 """The two levers of a map: what they are called, between which values they go, and which plans they imply."""
 
+import math
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -72,9 +73,9 @@ def lever(scenario: "Scenario", name: str, bounds: Bounds | None = None) -> Leve
 
         plans = "+".join(scenario.plan_names) or "usual"
         allowed = f"a parameter, or a field of the plan ({plans}); --plans names another"
-        raise InputError(
-            "there is no such lever", key=shown(name), allowed=allowed, hint=nearest(name, names_of(scenario))
-        )
+        shipped_fields = [f"{plan}.{field}" for plan in shipped.names("plan") for field in UNITS]
+        hint = nearest(name, [*names_of(scenario), *shipped_fields])
+        raise InputError("there is no such lever", key=shown(name), allowed=allowed, hint=hint)
     low, high = bounds_of(scenario, name, {} if bounds is None else {name: bounds})
     unit = registry()[name].unit if name in registry() else UNITS.get(name.rsplit(".", 1)[-1], "")
     return Lever(name, label_of(name), unit, low, high, value_of(scenario, name))
@@ -92,6 +93,8 @@ def level_of(measure: str, level: float | None) -> float | None:
         raise InputError(
             "there is no such measure", key="measure", found=shown(measure), hint=nearest(measure, BY_NAME)
         )
+    if level is not None and not math.isfinite(level):
+        raise InputError("this is no level of a tipping line", key="level", found=shown(level), allowed="a number")
     return LEVELS.get(measure) if level is None else float(level)
 
 

@@ -55,9 +55,9 @@ def planned(wanted: Question, asked: Asked, writing: Writing, ours: Any) -> tupl
     """Where a map goes, and all that it is made of, as plain data."""
     from sim.exploring import levers
 
-    for name, option in ((wanted.x, "--x"), (wanted.y, "--y")):
+    for name, option, other in ((wanted.x, "--x", "peer_leaders.reach"), (wanted.y, "--y", "norms.conformity")):
         if not name:
-            raise InputError("a map needs two levers", key=option, found="nothing", hint=f"{option} peer_leaders.reach")
+            raise InputError("a map needs two levers", key=option, found="nothing", hint=f"{option} {other}")
     named = cli_words.listed_plans(wanted.plans) or levers.plans_for((wanted.x, wanted.y))
     made = cli_words.scenarios(wanted.setting, ["+".join(named)], asked)[0]
     draw = cli.drawing(wanted.uncertainty, [made])

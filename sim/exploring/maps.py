@@ -95,7 +95,7 @@ def tipping_map(
     scenario = levers.scenario_for(setting, plans, (x, y), weeks, people, changes, network)
     wide, high = levers.lever(scenario, x, x_range), levers.lever(scenario, y, y_range)
     if x == y:
-        raise InputError("a map needs two levers", key="y", found=y)
+        raise InputError("a map needs two levers", key="y", found=y, allowed=f"another than x, which is {x}")
     line, wanted = levers.level_of(measure, level), tuple(checked_seeds(seeds))
     check_points(points, depth)
     if draws is not None and len(draws) != len(wanted):

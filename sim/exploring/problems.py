@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, listed, nearest, shown
+from sim.exploring.given import Given
 from sim.params import registry
 from sim.rules import PROCESSES
 from sim.scenario import Network, names_of, override, resolve
@@ -26,6 +27,7 @@ def problem(
     measures: Sequence[str] | str = "unmet_need",
     *,
     grouped: bool | None = None,
+    uncertainty: str = "none",
     changes: Mapping[str, Any] | None = None,
     weeks: int | None = None,
     people: int | None = None,
@@ -39,10 +41,11 @@ def problem(
     which are else the registry's; a field of a plan other than reach, fidelity and dose has none of its own.
     ``grouped`` puts the mechanism of each name under ``groups``, so that SALib works with mechanisms as wholes; unless
     said otherwise, it does so where all or whole mechanisms were asked for. ``measures`` are the outcomes, ``changes``
-    what is else to be changed by dotted names.
+    what is else to be changed by dotted names. With ``uncertainty="posterior"`` bounds are what the data left: the
+    middle 90% of the posterior draws of each parameter that has any, and no range of its own in ``ranges``.
 
     The keys are num_vars, names, bounds, groups (where grouped), outputs (the measures), scenario and usual: its values
-    of the names.
+    of the names, or the medians of those with draws. Then ``drawn`` has their columns in the table of draws.
     """
     scenario = basis(setting, plan, weeks, people, network)
     if changes:
@@ -51,7 +54,13 @@ def problem(
     if chosen is not None and not list(chosen):
         raise InputError("there is nothing to vary", key="names", found="an empty list")
     found = named(scenario, chosen)
-    bounds = [list(bounds_of(scenario, name, ranges or {})) for name in found]
+    given = Given.of(scenario, uncertainty, ranges or {})
+    left = {name: span for name in found if given and (span := given.range_of(name))}
+    if given and not left:
+        allowed = "at least one parameter with draws, and no range of its own"
+        raise InputError("the posterior has no draws of what is varied", key="uncertainty", found=uncertainty,
+                         allowed=allowed)  # fmt: skip
+    bounds = [list(left.get(name) or bounds_of(scenario, name, ranges or {})) for name in found]
     for name in ranges or {}:
         if name not in found:
             raise InputError("a range is given for what is not varied", key=str(name), hint=nearest(name, found))
@@ -60,7 +69,9 @@ def problem(
     if grouped if grouped is not None else whole:
         made["groups"] = [group_of(scenario, name) for name in found]
     outputs = [measures] if isinstance(measures, str) else list(measures)
-    return made | {"outputs": outputs, "scenario": scenario, "usual": [value_of(scenario, name) for name in found]}
+    usual = [given.at(name, 0.5) if given and name in left else value_of(scenario, name) for name in found]
+    made |= {"outputs": outputs, "scenario": scenario, "usual": usual}
+    return made | ({"uncertainty": uncertainty, "drawn": {name: given.columns[name] for name in left}} if given else {})
 
 
 def basis(
@@ -159,7 +170,7 @@ def bounds_of(scenario: "Scenario", name: str, ranges: Mapping[str, Bounds]) -> 
             effect = registry()[f"{scenario.interventions[str(keys[1])].kind}.{field}"]
             low, high = effect.low, effect.high
         else:
-            raise InputError("this has no range of its own", key=name, hint=f"a range for it: {name}, lowest, highest")
+            raise InputError("this has no range of its own", key=name, allowed=f"a range for it, as in {name}=LOW:HIGH")
     for value in (low, high):
         override(scenario, {name: value})
     return low, high

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.errors import InputError, listed, shown
 from sim.exploring import chance, designs, indices, problems
 from sim.exploring.evaluating import Progress, mean, seeds_of
 from sim.exploring.evaluating import outcomes as lived
@@ -14,6 +15,7 @@ from sim.sweeps.measuring import Chosen
 
 Live = Callable[[np.ndarray, np.ndarray, Progress | None], np.ndarray]  # points, seeds: (points, replicates, measures)
 
+SEEDS = ("common", "independent")
 MOST_PAIRS = 20  # units up to which pairs are looked at
 LEAST_SEEDS = 4  # of the tornado: its bars are differences of two points only
 APART = (16, 8)  # points and seeds at each that show how much luck there is, where all other points share their seeds
@@ -58,6 +60,8 @@ def sensitivity(
     ``live`` may stand in for the model.
     """
     chosen = Chosen.of(problem["outputs"], problem.get("at", "mean"))
+    if seeds not in SEEDS:
+        raise InputError("these are no seeds", key="seeds", found=shown(seeds), allowed=listed(SEEDS))
     pairs = len(designs.units(problem)) <= MOST_PAIRS if second_order is None else second_order
     planned = [designs.design(problem, method, base, design_seed, pairs)]
     if one_at_a_time and method != "tornado":
@@ -85,6 +89,7 @@ def sensitivity(
         "seeds": seeds,
         "second_order": bool(pairs) if method == "sobol" else False,
         "grouped": bool(problem.get("groups")) and method in ("sobol", "morris"),
+        "uncertainty": problem.get("uncertainty", "none"),
         "measures": columns,
         "at": chosen.at[0],
         "design_seed": design_seed,

@@ -10,7 +10,10 @@ or a cluster file (.yaml) that says which of Dask's classes makes one:
 """
 
 import contextlib
+import json
+import time
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -27,7 +30,7 @@ from sim.sweeps.tasks import Task
 if TYPE_CHECKING:
     from distributed import Client
 
-CONNECT = 15.0  # seconds
+CONNECT = 30.0  # seconds
 WAIT = 600.0  # seconds for the first worker: a batch system may let one wait
 FAMILIES = ("dask_jobqueue.", "dask_kubernetes.", "dask_mpi.", "distributed.", "dask_cloudprovider.")
 
@@ -128,6 +131,8 @@ def connected(where: "str | Client") -> Cluster:
         return Cluster(where)
     if where.endswith((".yaml", ".yml")):
         return made(where)
+    if where.endswith(".json"):
+        check_scheduler_file(where)
     found = {"scheduler_file": where} if where.endswith(".json") else {"address": where}
     try:
         client = Client(**found, timeout=CONNECT)
@@ -136,6 +141,21 @@ def connected(where: "str | Client") -> Cluster:
         raise InputError("there is no scheduler at this address", key="--cluster", found=where, allowed=allowed,
                          hint=None) from error  # fmt: skip
     return Cluster(client, [client])
+
+
+def check_scheduler_file(file: str) -> None:
+    """Refuse a file that does not come, or is not a scheduler's: Dask itself would wait for it for ever."""
+    end = time.monotonic() + CONNECT  # the scheduler may be about to write it
+    while not Path(file).exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    try:
+        found = json.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError("this scheduler file cannot be read", file=file, found=str(error),
+                         allowed="one written by: dask scheduler --scheduler-file FILE") from None  # fmt: skip
+    if not isinstance(found, dict) or not isinstance(found.get("address"), str):
+        raise InputError("this is no scheduler file", file=file, key="address",
+                         allowed="one written by: dask scheduler --scheduler-file FILE")  # fmt: skip
 
 
 def asked_for(file: str) -> ClusterFile:

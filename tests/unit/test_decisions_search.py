@@ -338,6 +338,15 @@ def test_report_overwrites_nothing_but_its_own_page(here):
         (["compare", "town", "--plans", "usual", "capacity", "--precision", "-1"], "no precision"),
         (["budget", "town", "--plans", "capacity", "--money", "5"], "filled in"),
         (["budget", "town", "--money", "5"], "a plan is missing"),
+        (["budget", "town", "--plans", "capacity", "--money", "inf"], "no amount of money"),
+        (
+            ["budget", "town", "--plans", "peer_support", "--money", "5", "--vary", "peer_support.rech"],
+            "did you mean: peer_support.reach?",
+        ),
+        (
+            ["budget", "town", "--plans", "peer_support", "--money", "5", "--vary", "peer_support.length=2:inf"],
+            "this range is empty",
+        ),
         (["budget", "town", "--plans", "capacity"], "an amount of money is missing"),
         (["budget", "town", "capacity", "--money", "5"], "helpseek budget town --plans capacity"),
         (["seeding", "town", "--rule", "greedy", "--rule", "random"], "made community"),

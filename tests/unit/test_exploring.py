@@ -256,6 +256,12 @@ def test_salib_leaves_warnings_and_random_numbers_as_they_were():
     assert warnings.formatwarning is formatting
 
 
+def test_seeds_that_there_are_not_are_refused_by_every_method():
+    for method in ("sobol", "tornado"):
+        with pytest.raises(InputError, match="common, independent"):
+            analysing.sensitivity(a_problem(), method, 2, seeds="other")
+
+
 # Whole analyses
 
 

@@ -225,6 +225,7 @@ QUICK_USUAL = QUICK | {"changes": {"setting.burn_in": 4}, "weeks": 12}
         ("peer_leaders.reach", "norms.conformity", {"depth": 40}, "depth"),
         ("peer_leaders.reach", "norms.conformity", {"weeks": 12}, "weeks"),
         ("peer_leaders.length", "norms.conformity", {}, "range"),
+        ("peer_leaders.reach", "norms.conformity", {"level": float("nan")}, "no level"),
     ],
 )
 def test_a_map_that_cannot_be_is_refused(x, y, options, key):
@@ -298,7 +299,9 @@ def test_the_command_draws_a_map(tmp_path):
     assert found["command"].startswith("helpseek map secondary_school --x peer_leaders.reach --y norms.conformity")
     refused = CliRunner().invoke(app, ["map", "secondary_school", "--x", "peer_leaders.reach"])
     assert refused.exit_code == 2
-    assert "--y" in refused.output
+    assert "--y norms.conformity" in refused.output
+    words = ["map", "secondary_school", "--x", "peer_leader.reach", "--y", "norms.conformity"]
+    assert "did you mean: peer_leaders.reach?" in CliRunner().invoke(app, words).output
 
 
 # What is shipped

@@ -4,10 +4,11 @@ import itertools
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 import tiny
 
-from sim import answers, claims, plots, report, study, wording
+from sim import answers, claims, markup, plots, report, study, wording
 from sim.scenario import override, resolve
 
 
@@ -197,6 +198,53 @@ def test_the_answer_says_what_the_table_says():
     row = table[(table.label == "cohesion_training") & (table.measure == "cohesion")].iloc[0]
     assert row.low > 0
     assert f"{wording.plain(row.difference, 2)} higher" in found["Ties"]
+
+
+def difference(measure, size, low, high, base):
+    """A row as ``Results.differences`` has it."""
+    row = {"measure": measure, "unit": wording.BY_NAME[measure].unit, "difference": size, "low": low, "high": high}
+    return pd.Series(row | {"mean_base": base, "mean_plan": base + size})
+
+
+@pytest.mark.parametrize(
+    ("row", "wanted"),
+    [
+        (difference("mean_distress", -0.001, -0.002, -0.0001, 3.761), True),  # 3.76 points, and 3.76
+        (difference("mean_distress", -0.1, -0.2, -0.01, 3.76), False),
+        (difference("elevated", 0.0001, 0.00005, 0.0002, 0.08811), True),
+        (difference("elevated", 0.0001, -0.00005, 0.0002, 0.08811), False),  # no clear difference at all
+    ],
+)
+def test_a_difference_that_does_not_show_is_next_to_none(row, wanted):
+    assert wording.slight(row) is wanted
+
+
+def test_what_is_next_to_nothing_is_not_called_clear():
+    rows = [difference("mean_distress", -0.001, -0.002, -0.0001, 3.761), difference("elevated", 0.1, 0.05, 0.2, 0.2)]
+    found = {"mean_distress": answers.SLIGHT, "elevated": "higher"}
+    said = answers.theme_in_words(rows, found)
+    assert said.startswith("Elevated distress 30.0% of people instead of 20.0%: 10.0 percentage points higher")
+    assert "Next to no difference in mean distress (more than luck" in said
+    lead = answers.lead(found | {"cohesion": answers.SLIGHT, "maturity": "unclear"}, "plan", "usual")
+    assert "large one, to distress; next to no difference to ties; and no clear difference to seeking help." in lead
+    assert (
+        answers.lasting(found, pd.DataFrame(rows))
+        == "In the last week the difference is still clear for elevated distress."
+    )
+
+
+def test_how_often_a_norm_came_about_stands_beside_how_often_it_did_anyway():
+    norm = [True, False, True, False, False, False]
+    totals = pd.DataFrame({"label": ["usual"] * 3 + ["plan"] * 3, "norm": norm, "norm_words": ""})
+    results = type("Some", (), {"totals": totals})
+    assert "in 0 of 3 runs (in 2 with “Usual”)." in answers.norm(results, "plan", "usual")
+    assert answers.norm(results, "plan").endswith("in 0 of 3 runs.")
+
+
+def test_numbers_in_a_table_of_texts_stay_in_one_piece():
+    made = markup.table("costs", ("What", "Once", "Source"), [("One", "500.00", "an offer of 2026")], numbers=False)
+    assert '<td class="figure">500.00</td>' in made
+    assert "<td>an offer of 2026</td>" in made
 
 
 def test_a_plan_that_reaches_nobody_changes_nothing():

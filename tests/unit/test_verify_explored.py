@@ -1,8 +1,6 @@
 """Long answers that can be gone on with and made again: maps that were stopped, results that are verified, draws."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -134,6 +132,7 @@ def test_what_cannot_be_gone_on_with_is_refused(tmp_path, monkeypatch):
     nothing = said("map", "--resume", tmp_path / "m")
     assert nothing.exit_code == 2
     assert "no map was begun here" in nothing.output
+    assert "finished" not in nothing.output
     kept.begun(tmp_path / "m", {"command": "helpseek map"})
     assert "--resume takes no SETTING" in said("map", "town", "--resume", tmp_path / "m").output
     monkeypatch.setattr(kept, "stamp", lambda: kept.Stamp("0.0.1", "abc"))
@@ -142,22 +141,43 @@ def test_what_cannot_be_gone_on_with_is_refused(tmp_path, monkeypatch):
     assert "another version" in other.output
 
 
+LIMIT = 900.0  # seconds that anything may take
+# A map that keeps its first batch, and then waits to be killed.
+WAITING = """
+import sys, time
+from sim.exploring.kept import Kept
+usual, calls = Kept.__call__, []
+
+def keep(kept, *rest):
+    if calls:
+        time.sleep(3600)
+    calls.append(usual(kept, *rest))
+    return calls[0]
+
+Kept.__call__ = keep
+from sim.__main__ import main
+sys.argv[:1] = ["helpseek"]
+sys.exit(main())
+"""
+
+
 @pytest.mark.slow
 def test_a_map_that_is_killed_goes_on(tmp_path):
     words = [*WORDS.replace("--points 30", "--points 60").replace("--seeds 2", "--seeds 40").split()]
     run = [sys.executable, "-m", "sim", *words, "--out"]
-    process = subprocess.Popen([*run, str(tmp_path / "m")])
-    folder = stored.beside(tmp_path / "m")
-    for _ in range(1200):
-        if list(folder.glob("*.parquet")) or process.poll() is not None:
-            break
+    process = subprocess.Popen([sys.executable, "-c", WAITING, *words, "--out", str(tmp_path / "m")])
+    folder, end = stored.beside(tmp_path / "m"), time.monotonic() + LIMIT
+    while not list(folder.glob("*.parquet")):
+        assert process.poll() is None
+        assert time.monotonic() < end
         time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     assert not (tmp_path / "m").exists()
+    assert len(list(folder.glob("*.parquet"))) == 1
     again = [sys.executable, "-m", "sim", "map", "--resume", str(tmp_path / "m"), "--no-figures", "--quiet"]
-    subprocess.run(again, check=True, timeout=300)
-    subprocess.run([*run, str(tmp_path / "whole")], check=True, timeout=300)
+    subprocess.run(again, check=True, timeout=LIMIT)
+    subprocess.run([*run, str(tmp_path / "whole")], check=True, timeout=LIMIT)
     assert (tmp_path / "m" / "map.json").read_bytes() == (tmp_path / "whole" / "map.json").read_bytes()
 
 
@@ -203,6 +223,14 @@ def test_a_result_is_verified_and_a_change_is_noticed(results, name, tmp_path):
     about["scenario"]["weeks"] += 1
     (copy / "manifest.json").write_text(json.dumps(about))
     assert "this scenario was changed" in said("verify", copy).output
+
+
+@pytest.mark.parametrize(("name", "kind"), [("g", "sensitivity"), ("m", "map")])
+def test_a_report_is_of_runs_and_says_so(results, name, kind):
+    answer = said("report", results / name)
+    assert answer.exit_code == 2
+    assert f"found:        {kind}" in answer.output
+    assert "run or compare" in answer.output
 
 
 def test_a_store_is_verified_world_by_world(tmp_path):

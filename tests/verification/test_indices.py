@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.errors import InputError
 from sim.exploring import chance, designs, indices
 from sim.exploring.sensitivity import sensitivity
 
@@ -84,6 +85,12 @@ def test_mechanisms_are_wholes():
     assert column(table, "first")[0] > g_indices()[0][0] + 0.05
 
 
+def test_an_outcome_that_is_yes_or_no_has_no_density():
+    with pytest.raises(InputError, match="pawn"):
+        found(THREE, "delta", 100, lambda x: 1.0 * (x[:, 0] > 1.0))
+    assert found(THREE, "pawn", 100, lambda x: 1.0 * (x[:, 0] > 1.0)).set_index("unit")["value"].idxmax() == "a"
+
+
 def test_morris_finds_the_slopes_of_a_line_and_what_bends():
     slopes = np.array([3.0, -1.0, 0.0])
     table = found(THREE, "morris", 20, lambda x: (x / (2.0 * math.pi)) @ slopes)
@@ -98,10 +105,13 @@ def test_methods_for_skewed_outcomes_find_what_moves_and_what_does_not(method):
     def skewed(x):
         return np.exp(2.0 * x[:, 0] + 0.6 * x[:, 1])
 
-    table = found(THREE, method, 250, skewed).set_index("unit")
+    table = found(THREE, method, 500, skewed).set_index("unit")
     assert list(table.sort_values("value", ascending=False).index) == ["a", "b", "c"]
     assert table["value"]["a"] > table["by_luck"]["a"] > table["value"]["c"] - 0.02
     assert table["low"]["a"] > table["high"]["c"]
+    assert table["value"].between(0.0, 1.0).all()
+    straight = found(THREE, method, 500, lambda x: np.log(skewed(x))).set_index("unit")
+    assert table["value"].to_numpy() == pytest.approx(straight["value"].to_numpy(), abs=1e-9)  # whatever the scale
 
 
 def test_the_delta_index_of_a_sum_of_normal_numbers_is_near_the_known_one():
