@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sim import drawing, posterior
-from sim.calibration import identifying, scorecard, scorecard_page
+from sim.calibration import identifying, pointing, scorecard, scorecard_page
 from sim.calibration.fitting import FULL, fit_targets
 from sim.calibration.priors import LEFT_ALONE, default, prior
 from sim.calibration.scorecard import Scorecard
@@ -59,19 +59,26 @@ registry's own. {left} are left alone: {reasons}.
 3. **Draws.** A last wave of {draws} points, drawn and lived in the same way, is the posterior. Each is weighted by what the
    last emulators say of it over what the ones that it was drawn from said.
 
+4. **The point**, where one set of values is wanted. Each parameter that the data narrowed takes the mean of draws that
+   hold everything else at the registry's values; {near} points near it are lived first, so that the emulators know the place.
+   It is rounded to two or three digits.
+
 This is history matching with emulators, with a likelihood for what is left: a fact's interval is read as 95%. Facts that
-are held out took no part. The run is `helpseek calibrate --out results/fit` (a quarter of an hour on two cores, and it may
-be stopped and resumed); `helpseek calibrate --quick` shows the same in small.
+are held out took no part. The run is `helpseek calibrate --out results/fit` (about half an hour on two cores, and it may
+be stopped and resumed); `helpseek calibrate --quick` shows the same in small. Worlds are the same to the last bit on any
+machine; emulators are fitted by numerical libraries that are not, so another machine's draws are others from the same
+posterior.
 
-The registry's defaults are one point amid these draws, rounded, with figures that come straight from a source left as they
-are. The point was found by hand beside an earlier, smaller fit. Of the {moved_count} parameters that the data moved,
-{amid} have their default within the central 90% of the draws (outside: {outside}). One run of the defaults meets
-{point_inside:.1f} of the {targets} facts on average, one run of a draw {draws_inside:.1f}: that is why the point stayed.
-`helpseek validate --uncertainty none` holds it against every fact. `--uncertainty posterior` takes the draws instead: each
-seed always has the same draw, so plans stay paired.
+The registry's defaults, and the secondary school's own, are the point of the shipped fit: a test holds them to it. The
+middle of the draws is another place: there, what the data left alone is spread over its whole range, and what they narrowed
+makes up for it. Of the {narrowed_count} parameters that were narrowed, {amid} have their default within the central 90% of the
+draws (outside: {outside}). One run of the defaults meets {point_inside:.1f} of the {targets} facts on average, one run of a
+draw {draws_inside:.1f}. `helpseek validate --uncertainty none` holds the defaults against every fact. `--uncertainty posterior`
+takes the draws instead: each seed always has the same draw, so plans stay paired.
 
-The {number} draws are worth {effective:.0f} of equal weight. {moved_count} parameters were moved by the data; for the other
-{same_count} the posterior is still the prior, so nothing here says anything of them. Emulators are not the model: what the
+The {number} draws are worth {effective:.0f} of equal weight. {narrowed_count} parameters were narrowed by the data, and {shifted_count}
+more lie to one side of their range without being known any better; for the other {same_count} the posterior is still the
+prior, so nothing here says anything of them. Emulators are not the model: what the
 draws themselves show is in [validation.md](validation.md).
 
 ## Moved by the data
@@ -111,10 +118,12 @@ def fit(card: Scorecard, point: Scorecard) -> str:
             f"{r.narrowed:.2f}",
             f"{r.default:g}",
             f"{r.below:.0%}",
+            str(r.verdict),
         )
         for r in moved.itertuples()
     ]
-    amid = moved["below"].between(0.05, 0.95)
+    narrowed = moved[moved["verdict"] == identifying.NARROWED]
+    amid = narrowed["below"].between(0.05, 0.95)
     pairs = identifying.tied(table, moved["parameter"].tolist())
     tied = [[f"`{r.one}`", f"`{r.other}`", f"{r.correlation:.2f}"] for r in pairs.itertuples()]
     same = found.loc[found["verdict"] == identifying.AS_BEFORE, "parameter"].tolist()
@@ -129,14 +138,16 @@ def fit(card: Scorecard, point: Scorecard) -> str:
         targets=len(fit_targets()),
         number=len(table),
         amid=int(amid.sum()),
-        outside=", ".join(f"`{name}`" for name in moved.loc[~amid, "parameter"]) or "none",
+        outside=", ".join(f"`{name}`" for name in narrowed.loc[~amid, "parameter"]) or "none",
         point_inside=inside(point),
         draws_inside=inside(card),
         effective=identifying.effective(table[posterior.WEIGHT].to_numpy()),
-        moved_count=len(moved),
+        near=pointing.LIVED,
+        narrowed_count=len(narrowed),
+        shifted_count=len(moved) - len(narrowed),
         same_count=len(same),
         moved="\n".join(
-            rows_of(("parameter", "prior", "mean", "SD", "SD over the prior's", "default", "draws below it"), rows)
+            rows_of(("parameter", "prior", "mean", "SD", "SD over the prior's", "default", "draws below it", ""), rows)
         ),
         tied="\n".join(rows_of(("one", "other", "correlation"), tied)) if tied else "None.",
         same=", ".join(f"`{name}`" for name in same) + ".",

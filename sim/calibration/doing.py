@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim import cli_progress, cli_words, showing, storing
-from sim.calibration import fitting, identifying, scorecard, scorecard_page
+from sim.calibration import fitting, identifying, pointing, scorecard, scorecard_page
 from sim.calibration.scorecard import DRAWS, QUICK_DRAWS, Scorecard
 from sim.cli_words import STOPPED
 from sim.errors import InputError
@@ -108,7 +108,7 @@ def calibrate(
         again = f"stopped; what is finished is kept. Go on with: helpseek calibrate --resume {folder}"
         raise cli_words.ended(again, STOPPED) from None
     found = identifying.identified(table)
-    found["point"] = found["parameter"].map(fitting.point(folder))
+    found["point"] = found["parameter"].map(pointing.read(folder / fitting.POINT))
     fitting.write(folder / "identified.parquet", found)
     if as_json:
         showing.json_out(found.to_dict("records"))

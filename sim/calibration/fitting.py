@@ -154,12 +154,6 @@ def settle(
     os.replace(unfinished, folder / POINT)
 
 
-def point(folder: Path) -> dict[str, float]:
-    """The point of a fit that has come to its end: a value for each parameter that the data narrowed."""
-    found: dict[str, float] = json.loads((folder / POINT).read_text(encoding="utf-8"))
-    return found
-
-
 def step(
     folder: Path, space: Prior, workers: int, told: Told | None, name: str, points: np.ndarray, seeds: list[int]
 ) -> pd.DataFrame:

@@ -4,7 +4,9 @@ Draws spread what the data left alone over its whole range, so the middle of the
 parameter that the data narrowed makes up for others. The point holds those others at what the evidence says of them.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -12,9 +14,21 @@ from sim.calibration import emulating, sampling
 from sim.calibration.priors import Prior
 from sim.calibration.targets import Target
 
+POINT_FILE = Path(__file__).with_name("point.json")
 LIVED = 96  # points near it that are lived, so that emulators know the place well
 DRAWN = 1000  # draws whose mean it is
 DIGITS = 2  # of its values: more would claim what no fit of this kind knows
+
+
+def shipped() -> dict[str, float]:
+    """The point of the fit whose draws are shipped: what the registry, and settings of their own, are set to."""
+    return read(POINT_FILE)
+
+
+def read(file: Path) -> dict[str, float]:
+    """A point that was written down: a value for each parameter that the data narrowed."""
+    found: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 def near(

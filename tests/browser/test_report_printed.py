@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 PLANS = ["usual", "peer_leaders", "stigma_contact", "peer_leaders+stigma_contact"]
 COSTS = {
     "peer_leaders": Cost(fixed=12_500.0, per_person=100.0, currency="EUR", source="our quote of March"),
-    "stigma_contact": Cost(per_person=12.0, currency="EUR", source="/home/somebody/" + "a_long_name/" * 12),
+    "stigma_contact": Cost(per_person=12.0, currency="EUR", source="a_long_name/" * 13),
 }
 MARGIN = 32.0  # mm, both sides
 BEYOND = """

@@ -26,7 +26,7 @@ from sim.calibration import (
     trial_facts,
 )
 from sim.calibration.cohorts import WEEKLY, Cohort, watch
-from sim.calibration.priors import LEFT_ALONE, OWN, Prior, prior
+from sim.calibration.priors import LEFT_ALONE, OWN, Prior, default, prior
 from sim.calibration.targets import FIT, HELD_OUT, THEORY, Target, by_id, load, targets
 from sim.errors import InputError
 from sim.params import registry
@@ -375,6 +375,13 @@ def test_the_prior_is_the_registry_s():
 
 
 # The shipped posterior
+
+
+def test_defaults_are_the_point_of_the_shipped_fit():
+    point = pointing.shipped()
+    assert {name: default(name) for name in point} == point
+    found = identifying.identified(posterior.table())
+    assert set(point) == set(found.loc[found["verdict"] == identifying.NARROWED, "parameter"])
 
 
 def test_the_shipped_draws_are_of_this_model():

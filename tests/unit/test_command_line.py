@@ -159,7 +159,7 @@ def test_show_on_screen_has_every_number_that_has_a_say():
     for effect in found["interventions"][0]["effects"]:
         assert effect["handle"] in output
     assert "groups dissolve" in output
-    assert "0.0021 *" in output  # the setting's own onset hazard is marked
+    assert "0.0049 *" in said("show", "university_campus").output  # the setting's own onset hazard is marked
 
 
 def test_show_takes_changes():
@@ -339,8 +339,8 @@ def test_run_on_ones_own_network(nowhere, own):
 
 
 def test_a_setting_may_lend_its_parameters_to_ones_own_network(own):
-    found = json.loads(said("show", *own, "training_school", "usual", "--json").stdout)
-    assert found["setting"]["name"] == "training_school"
+    found = json.loads(said("show", *own, "university_campus", "usual", "--json").stdout)
+    assert found["setting"]["name"] == "university_campus"
     onset = next(each for each in found["parameters"] if each["name"] == "distress.onset_hazard")
     assert onset["changed"]
     assert json.loads(said("show", *own, "--json").stdout)["setting"]["name"] == "own_network"

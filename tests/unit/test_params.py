@@ -144,7 +144,6 @@ FIGURES = {
     "seeking.friend_campaign": math.log(1.27),
     "seeking.leader_campaign": math.log(1.20),
     "seeking.professional_campaign": math.log(1.18),
-    "seeking.professional_wait": -math.log(0.95),
     "care.attendance_wait": math.log(0.95),
     "care.attendance_sent": -math.log(3.46),
     "care.ending_chance": 1 / 5.61,
