@@ -79,7 +79,10 @@ class Trial:
     def pairs(self, replicates: int, seed: int = 1, uncertainty: str = "none") -> list[Pair]:
         """The seed and the changed values of each replicate."""
         if isinstance(replicates, bool) or not isinstance(replicates, int) or not 1 <= replicates <= 1_000_000:
-            raise InputError("this is no number of replicates", key="replicates", found=shown(replicates))
+            allowed = "1 to 1,000,000"
+            raise InputError(
+                "this is no number of replicates", key="replicates", found=shown(replicates), allowed=allowed
+            )
         if uncertainty not in posterior.UNCERTAINTIES:
             allowed = " or ".join(posterior.UNCERTAINTIES)
             raise InputError("this is no uncertainty", key="uncertainty", found=shown(uncertainty), allowed=allowed)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from sim import drawing, storing
 from sim.__main__ import app
 from sim.errors import InputError
-from sim.trials import analysing, claims, files, living, page, pictures, power, shipping, summing
+from sim.trials import analysing, claims, estimating, files, living, page, pictures, power, shipping, summing
 from sim.trials.quick import quick
 from sim.trials.trial import Trial, TrialResult
 
@@ -305,6 +305,15 @@ def test_cohesion_training_is_never_said_to_change_help_seeking():
     assert claims.COHESION in claims.limits(files.load("wingman_connect_2020").model)
 
 
+def test_measures_that_cannot_be_told_apart_give_no_estimate(folder):
+    same = {"measures/one": {"of": "distress"}, "measures/other": {"of": "distress"}}
+    trial = Trial(loaded(folder, same | {"outcomes/stigma/adjust": ["one", "other"]}))
+    found = trial.run(1, threads=1).estimates.set_index("key")
+    assert np.isnan(found.loc["stigma", "estimate"])
+    assert found.loc["stigma", "problem"] == estimating.NOT_APART
+    assert np.isfinite(found.loc["high", "estimate"])
+
+
 def test_power_is_drawn_and_told(small, folder):
     found = small.power([8, 20], 0.8, replicates=2, threads=1)
     drawn = pictures.power_by_size(found)
@@ -441,3 +450,6 @@ def test_bad_input_ends_with_2(folder):
     assert runner.invoke(app, ["trial", "wingman"]).exit_code == 2
     assert runner.invoke(app, ["trial", str(written(folder)), "--set", "stigma.dose=2"]).exit_code == 2
     assert runner.invoke(app, ["trial", str(written(folder)), "--uncertainty", "some"]).exit_code == 2
+    sizes = runner.invoke(app, ["trial", str(written(folder)), "--clusters", "8"])
+    assert sizes.exit_code == 2
+    assert "--power" in sizes.output
