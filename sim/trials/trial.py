@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 import sim
-from sim import compiled, manifests, posterior, shipped, storing
+from sim import compiled, manifests, posterior, shipped, storing, wording
 from sim.errors import InputError, shown
 from sim.files import Loaded
 from sim.manifests import FORMAT, MANIFEST, PROGRAM, described
@@ -138,8 +138,9 @@ class TrialResult:
         return summing.table(self.estimates, self.trial)
 
     def records(self) -> list[dict[str, Any]]:
-        """One plain record for each outcome: published beside simulated."""
-        return summing.records(self.outcomes)
+        """One plain record for each outcome: published beside simulated, and what the simulated interval holds."""
+        holds = wording.LUCK_AND_PARAMETERS if self.uncertainty == "posterior" else wording.LUCK
+        return [each | {"uncertainty": holds} for each in summing.records(self.outcomes)]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """What is kept."""

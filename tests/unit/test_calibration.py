@@ -33,7 +33,7 @@ from sim.params import registry
 from sim.people import FRIEND, GAVE_UP_WAITING, HELPED, IN_CARE, NOT_HELPED, PROFESSIONAL
 from sim.population import World
 from sim.scenario import override, resolve
-from sim.wording import LUCK_AND_PARAMETERS
+from sim.wording import LUCK, LUCK_AND_PARAMETERS
 
 
 def target(**changes):
@@ -271,9 +271,13 @@ def test_the_values_of_a_point_claim_few_digits():
 
 
 def test_a_fit_goes_on_where_it_was_stopped(tmp_path, toy_model, monkeypatch):
-    fitting.begin(tmp_path / "whole", EFFORT, 3)
+    monkeypatch.setattr(sampling, "STEPS", 40)  # the same both times is all that is asked
+    monkeypatch.setattr(pointing, "LIVED", 16)
+    monkeypatch.setattr(pointing, "DRAWN", 50)
+    effort = fitting.Effort(trajectories=4, first=40, waves=(), draws=24)
+    fitting.begin(tmp_path / "whole", effort, 3)
     whole = fitting.run(tmp_path / "whole", 1)
-    fitting.begin(tmp_path / "stopped", EFFORT, 3)
+    fitting.begin(tmp_path / "stopped", effort, 3)
     lived = []
 
     def breaks(values, seeds):
@@ -427,6 +431,12 @@ def test_rows_say_what_was_met_and_misses_stay():
     assert "1 of 3 fitted facts" in text
     assert "validated against" not in text.lower()
     assert scorecard_page.figure(card).alternative.count("MISSED") == 2
+    assert "3 draws; intervals hold luck and parameters" in text
+    at_the_point = scorecard.Scorecard(rows, card.controls, LUCK, 3)
+    text = scorecard_page.markdown(at_the_point, "2026-01-01")
+    assert "3 runs; intervals hold luck." in text
+    assert "95% of runs" in text
+    assert "of draws" not in text
 
 
 def test_controls_name_facts_and_parameters_that_exist():

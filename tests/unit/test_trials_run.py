@@ -29,6 +29,7 @@ RECORD = {
     "icc",
     "inside",
     "used_for",
+    "uncertainty",
 }
 
 
@@ -283,6 +284,17 @@ def test_the_page_holds_every_outcome_and_claims_nothing_too_much(result, folder
     assert "http://" not in text.split('<section class="help"')[0].replace("http://www.w3.org", "")
     assert escape(claims.FITTED) in text
     assert (target / "forest.png").stat().st_size > 5000
+
+
+def test_every_spread_says_whether_it_holds_parameters_too(small, result):
+    drawn = small.run(2, uncertainty="posterior", threads=1)
+    assert {each["uncertainty"] for each in result.records()} == {"luck"}
+    assert {each["uncertainty"] for each in drawn.records()} == {"luck and parameters"}
+    assert "luck only" in pictures.source_line(result)
+    assert "luck and parameters" in pictures.source_line(drawn)
+    assert "luck alone" in pictures.caption(result)
+    assert "parameters" in pictures.caption(drawn)
+    assert "luck only" in claims.POWER_ERROR
 
 
 def test_the_forest_says_in_words_what_it_shows(result):
