@@ -311,6 +311,25 @@ def test_a_fit_of_other_code_is_not_gone_on_with(tmp_path, toy_model):
         fitting.resumed(tmp_path / "nothing")
 
 
+def test_what_is_damaged_in_a_fit_is_said_with_its_file(tmp_path, toy_model):
+    folder = tmp_path / "fit"
+    fitting.begin(folder, EFFORT, 1)
+    (folder / "lived").mkdir()
+    chunk = folder / "lived" / "screening-0000.parquet"
+    chunk.write_text("nothing")
+    with pytest.raises(InputError, match="cannot be read") as caught:
+        fitting.run(folder, 1)
+    assert caught.value.file == str(chunk)
+    (folder / "point.json").write_text("[1]")
+    with pytest.raises(InputError, match="point cannot be read"):
+        pointing.read(folder / "point.json")
+    about = json.loads((folder / fitting.MANIFEST).read_text())
+    about["effort"]["first"] = "many"
+    (folder / fitting.MANIFEST).write_text(json.dumps(about))
+    with pytest.raises(InputError, match="no fit"):
+        fitting.resumed(folder)
+
+
 def test_a_chunk_that_cannot_be_written_is_said(tmp_path, toy_model):
     blocked = tmp_path / "file"
     blocked.write_text("")
