@@ -177,7 +177,7 @@ def one(node: dict[str, Any]) -> str:
         return "a list"
     if kind == "object":
         keys = listed(node.get("properties", {}), 20)
-        return f"a mapping with {keys}" if keys else "a mapping of names to values"
+        return f"a mapping with {keys}" if keys else "a mapping of names to values" + entries(node)
     return "nothing"
 
 
@@ -185,7 +185,17 @@ def span(node: dict[str, Any]) -> str:
     """The range of a number."""
     low, above, high = node.get("minimum"), node.get("exclusiveMinimum"), node.get("maximum")
     lower = f" from {grouped(low)}" if low is not None else (f" above {grouped(above)}" if above is not None else "")
+    if (below := node.get("exclusiveMaximum")) is not None:
+        return lower + (" and" if lower else "") + f" below {grouped(below)}"
     return lower + (f" to {grouped(high)}" if high is not None else (" upwards" if low is not None else ""))
+
+
+def entries(node: dict[str, Any]) -> str:
+    """How many entries a mapping may have."""
+    least, most = node.get("minProperties"), node.get("maxProperties")
+    if most is not None:
+        return f", {least or 0} to {most} of them"
+    return f", at least {least} of them" if least else ""
 
 
 def grouped(number: float) -> str:

@@ -1,6 +1,7 @@
 """Points are lived in chunks, on all cores; a finished chunk lies in a file, and is never lived again."""
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -41,7 +42,16 @@ def lived(
         done += number
         if progress:
             progress(done, len(points))
-    return pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
+    return pd.concat([kept(file) for file in files], ignore_index=True)
+
+
+def kept(file: Path) -> pd.DataFrame:
+    """A table that a fit has written down."""
+    try:
+        return pd.read_parquet(file)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        allowed = "a table as the fit wrote it; take it away, and --resume makes it again"
+        raise InputError("this table cannot be read", file=file, found=str(error), allowed=allowed) from None
 
 
 def finished(work: list[tuple[Path, list[dict[str, float]], Sequence[int]]], workers: int):
@@ -50,14 +60,22 @@ def finished(work: list[tuple[Path, list[dict[str, float]], Sequence[int]]], wor
         for each in work:
             yield live(*each)
         return
-    with ProcessPoolExecutor(min(workers, len(work)), get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(workers, len(work)), get_context("spawn"), initializer=left_alone) as pool:
         tasks = [pool.submit(live, *each) for each in work]
         try:
             for task in as_completed(tasks):
                 yield task.result()
         except BaseException:
+            begun = list((pool._processes or {}).values())
             pool.shutdown(wait=False, cancel_futures=True)
+            for process in begun:  # what they have not written down whole is lived again
+                process.terminate()
             raise
+
+
+def left_alone() -> None:
+    """Let a stop from the keyboard reach the main process only, which ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def live(file: Path, values: list[dict[str, float]], seeds: Sequence[int]) -> int:

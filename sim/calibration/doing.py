@@ -39,7 +39,8 @@ def validate(
     with cli_progress.progress("holding the model against data", quiet, worlds=True) as moved:
         card = scorecard.scored(number, uncertainty, seed, threads or os.cpu_count() or 1, moved, not quick)
     if as_json:
-        showing.json_out(card.rows[[*RECORDS, "used_for", "grade", "source", "why_missed"]].to_dict("records"))
+        records = card.rows[[*RECORDS, "used_for", "grade", "source", "why_missed"]].to_dict("records")
+        showing.json_out([each | {"uncertainty": card.uncertainty} for each in records])
     else:
         show(card)
     if out is not None:

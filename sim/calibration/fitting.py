@@ -82,9 +82,14 @@ def resumed(folder: Path) -> tuple[Effort, int]:
     try:
         about = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         effort = Effort(**{**about["effort"], "waves": tuple(about["effort"]["waves"])})
+        numbers = (effort.trajectories, effort.first, effort.draws, *effort.waves)
+        if not all(type(each) is int and each > 0 for each in numbers):
+            raise ValueError("no effort")
         begun = about["engine"], about["parameters"], about["targets"], int(about["seed"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError("this is no fit that was begun", file=str(folder), found=type(error).__name__) from None
+        found = f"no {MANIFEST}" if isinstance(error, OSError) else f"a {MANIFEST} that is damaged"
+        allowed = "the folder of helpseek calibrate --out"
+        raise InputError("this is no fit that was begun", file=folder, found=found, allowed=allowed) from None
     if begun[0] != compiled.source_digest():
         hint = "begin a new one; points of two engines do not mix"
         raise InputError("this fit was begun with another engine", file=str(folder), found=shown(begun[0]), hint=hint)
@@ -101,8 +106,8 @@ def fit_targets() -> list[Target]:
 def run(folder: Path, workers: int, told: Told | None = None) -> pd.DataFrame:
     """Do what is left of a fit and write down its draws and its point; the posterior table."""
     effort, seed = resumed(folder)
-    if (folder / POINT).exists():
-        return pd.read_parquet(folder / POSTERIOR)
+    if (folder / POINT).exists() and (folder / POSTERIOR).exists():
+        return chunks.kept(folder / POSTERIOR)
     space = prior()
     live = partial(step, folder, space, workers, told)
     inputs = screened(folder, space, effort, seed, live)
@@ -136,7 +141,7 @@ def settle(
     told: Told | None,
 ) -> None:
     """Find the point that stands for the fit: live near it, and take the middle of what agrees with the data there."""
-    found = identifying.identified(pd.read_parquet(folder / POSTERIOR))
+    found = identifying.identified(chunks.kept(folder / POSTERIOR))
     narrowed = space.places(found.loc[found["verdict"] == identifying.NARROWED, "parameter"].tolist())
     centre = np.clip(space.unit(np.array([default(name) for name in space.names])), 0.0, 1.0)
     progress = partial(told, "drawing") if told else None
@@ -187,7 +192,12 @@ def drawn(file: Path, space: Prior, draw: Callable[[], np.ndarray]) -> np.ndarra
     """The points of a wave: those of the file, or new ones, kept so that a fit goes on with the same after a stop."""
     if not file.exists():
         write(file, pd.DataFrame(draw(), columns=list(space.names)))
-    return pd.read_parquet(file)[list(space.names)].to_numpy()
+    table = chunks.kept(file)
+    if missing := [name for name in space.names if name not in table]:
+        raise InputError(
+            "this table lacks a parameter", file=file, key=missing[0], allowed="a table as the fit wrote it"
+        )
+    return table[list(space.names)].to_numpy()
 
 
 def plausible(

@@ -13,6 +13,7 @@ import numpy as np
 from sim.calibration import emulating, sampling
 from sim.calibration.priors import Prior
 from sim.calibration.targets import Target
+from sim.errors import InputError
 
 POINT_FILE = Path(__file__).with_name("point.json")
 LIVED = 96  # points near it that are lived, so that emulators know the place well
@@ -27,8 +28,12 @@ def shipped() -> dict[str, float]:
 
 def read(file: Path) -> dict[str, float]:
     """A point that was written down: a value for each parameter that the data narrowed."""
-    found: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+    try:
+        found: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
+        return {name: float(value) for name, value in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        allowed = "a point as the fit wrote it; take it away, and --resume makes it again"
+        raise InputError("this point cannot be read", file=file, found=str(error), allowed=allowed) from None
 
 
 def near(

@@ -16,6 +16,7 @@ from sim.calibration.targets import FIT, HELD_OUT, THEORY
 from sim.markup import paragraphs, table
 from sim.params import references
 from sim.plots import Drawn
+from sim.wording import LUCK_AND_PARAMETERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,10 +75,21 @@ def cited(key: str) -> str:
     return f"{first} {found.year}" if found.year else first
 
 
+def repeats(card: Scorecard) -> str:
+    """What was lived many times: draws of the parameters, or runs with the same ones."""
+    return "draws" if card.uncertainty == LUCK_AND_PARAMETERS else "runs"
+
+
+def head(card: Scorecard) -> list[str]:
+    """The columns of the table."""
+    return [each.replace("draws", repeats(card)) for each in HEAD]
+
+
 def about(card: Scorecard, date: str, commit: str) -> str:
     """How it was made, in a sentence."""
     made = f", at commit {commit}" if commit else ""
-    return f"Made on {date} by version {sim.__version__}{made}: {card.draws} draws; intervals hold {card.uncertainty}."
+    lived = f"{card.draws} {repeats(card)}"
+    return f"Made on {date} by version {sim.__version__}{made}: {lived}; intervals hold {card.uncertainty}."
 
 
 def markdown(card: Scorecard, date: str, commit: str = "", figure: str = "", point: Scorecard | None = None) -> str:
@@ -89,7 +101,7 @@ def markdown(card: Scorecard, date: str, commit: str = "", figure: str = "", poi
         lines += [f"![Every fact: what was observed and what the model gives]({figure})", ""]
     for used_for, heading in HEADINGS.items():
         part = card.rows[card.rows["used_for"] == used_for]
-        lines += [f"## {heading}", "", *rows_of(HEAD, [cells(row) for _, row in part.iterrows()]), ""]
+        lines += [f"## {heading}", "", *rows_of(head(card), [cells(row) for _, row in part.iterrows()]), ""]
     lines += ["## Misses, and the best understood reason", "", *misses(card, point), ""]
     if len(card.controls):
         lines += ["## Negative controls", "", CONTROLS_SAY, "", *control_rows(card), ""]
@@ -162,7 +174,7 @@ def said(missed: bool, met: bool) -> str:
 def page(card: Scorecard, drawn: Drawn, figures: Path, date: str, command: str) -> str:
     """The scorecard as one HTML text that loads nothing."""
     tables = "\n".join(
-        table(heading, HEAD, [cells(row) for _, row in part.iterrows()], numbers=False)
+        table(heading, head(card), [cells(row) for _, row in part.iterrows()], numbers=False)
         for used_for, heading in HEADINGS.items()
         for part in [card.rows[card.rows["used_for"] == used_for]]
     )
@@ -198,7 +210,9 @@ def figure(card: Scorecard) -> Drawn:
     for panel, (used, rows) in zip(axes, parts, strict=True):
         draw(panel, rows)
         panel.set_title(HEADINGS[used], **drawing.TITLE)
-    drawing.foot(sheet, "Band: the observed interval. Dot: the median over draws; line: 95% of draws. Hollow: missed.")
+    what = repeats(card)
+    key = f"Band: the observed interval. Dot: the median over {what}; line: 95% of {what}. Hollow: missed."
+    drawing.foot(sheet, f"{key} Lines hold {card.uncertainty}.")
     said = "; ".join(f"{row['statement']}: {mark(row['met'])}" for _, row in card.rows.iterrows())
     return Drawn("scorecard", "Observed and simulated", sheet, verdict(card), said)
 

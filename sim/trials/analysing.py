@@ -100,6 +100,8 @@ def outcome_of(rows: Rows, trial: TrialFile, outcome: Outcome, quick: bool = Fal
     clusters = int(np.unique(frame.cluster).size)
     if outcome.effect in FAMILIES and (separated(frame, outcome) or frame.y.mean() <= 0.0):
         return Estimate(float("nan"), people=frame.y.size, clusters=clusters, problem=SEPARATED)
+    if not estimating.apart(frame.x):
+        return Estimate(float("nan"), people=frame.y.size, clusters=clusters, problem=estimating.NOT_APART)
     fit = fitted(frame, outcome, quick)
     place = 0 if alone else 1
     error = float(np.sqrt(max(fit.covariance[place, place], 0.0))) / frame.unit

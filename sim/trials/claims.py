@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim import wording
 from sim.trials.power import Power
 from sim.trials.schema import TrialFile
 
@@ -29,7 +30,8 @@ AGAIN = (
     "every replicate and what made them, and “helpseek verify FOLDER” runs them again and compares every number."
 )
 POWER_ERROR = (
-    "Simulated power has an error of its own, which the interval shows: more replicates make it smaller. The formula "
+    "Simulated power has an error of its own, which the interval shows: more replicates make it smaller. The interval "
+    "holds luck only: the parameters are the same in all trials. The formula "
     "uses the effect, the spread and the intraclass correlation found at the trial's own size, two equal arms, and "
     "the design effect for clusters of unequal size; it does not know of spill-over between arms, nor of what groups "
     "share beyond an intercept."
@@ -67,6 +69,11 @@ def hitches(outcomes: pd.DataFrame) -> list[str]:
     }
     every = int(outcomes.replicates.sum())
     return [f"{count} of {every} analyses {what}." for what, count in told.items() if count]
+
+
+def held(uncertainty: str) -> str:
+    """What the spread over replicates holds, in a few words."""
+    return wording.LUCK_AND_PARAMETERS if uncertainty == "posterior" else "luck only, not parameter uncertainty"
 
 
 def how_sure(replicates: int, uncertainty: str) -> list[str]:

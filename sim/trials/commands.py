@@ -6,6 +6,7 @@ import typer
 
 from sim.cli_options import Changes, First, Force, Json, Out, Page, Quiet, Threads, Uncertainty
 from sim.cli_words import BROUGHT, VERIFIERS, Brought, several
+from sim.errors import InputError
 
 TRIAL = """\b
 Examples:
@@ -56,6 +57,8 @@ def trial(
 
     asked = doing.Asked(name, replicates, first, changes or [], uncertainty, threads)
     writing = doing.Writing(out, force, page, quiet, as_json)
+    if clusters and not power:
+        raise InputError("sizes are for the power of a trial", key="--clusters", allowed="together with --power")
     if power:
         doing.power(asked, clusters, target, writing)
     else:

@@ -1,19 +1,24 @@
 """Arms become scenarios: all arms' plans side by side in one community, or one scenario for each arm."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sim.errors import InputError
+from sim import files
+from sim.checking import fault
+from sim.errors import InputError, nearest, shown
 from sim.files import Loaded
 from sim.interventions import SERVICE_LEVELS
+from sim.reading import Keys
 from sim.rules import kinds
 from sim.scenario import override, override_each, resolve, scenario_from_dict
 from sim.schema import Scenario
 from sim.trials.schema import TrialFile
 
 LONGEST_NAME = 64
+MOST_PEOPLE = 10_000_000  # of one trial, in all its communities: they are lived together
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,10 @@ def compose(found: Loaded[TrialFile], changes: Mapping[str, Any] | None = None) 
     """The scenarios of a trial, with values changed by name as ``sim.override`` takes them."""
     trial = found.model
     made = [scenario_of(found, arm) for arm in trial.arms]
-    made = override_each(made, dict(trial.changes) | dict(changes or {}))
+    asked = dict(changes or {})
+    with told(found, {name: ("changes", name) for name in trial.changes if name not in asked}):
+        made = override_each(made, dict(trial.changes) | asked)
+    check_design(found, made[0])
     if trial.design.randomise == "communities":
         return Composed(tuple(made), tuple(all_bits(len(each.interventions)) for each in made))
     interventions: dict[str, Any] = {}
@@ -60,11 +68,53 @@ def all_bits(count: int) -> int:
 def scenario_of(found: Loaded[TrialFile], arm: str) -> Scenario:
     """The scenario of one arm alone."""
     trial = found.model
-    plans = [located(found, name) for name in trial.arms[arm].plans]
-    weeks = max(1, trial.weeks)
-    setting = located(found, trial.setting)
-    scenario = resolve(setting, plans, parameters=trial.parameters, weeks=weeks, people=trial.people)
-    return override(scenario, trial.arms[arm].changes) if trial.arms[arm].changes else scenario
+    own: Keys = ("arms", arm)
+    setting = there(found, "setting", trial.setting, ("setting",))
+    plans = [there(found, "plan", name, (*own, "plans", k)) for k, name in enumerate(trial.arms[arm].plans)]
+    with told(found, {"people": ("people",)} | {name: ("parameters", name) for name in trial.parameters}):
+        weeks = max(1, trial.weeks)
+        scenario = resolve(setting, plans, parameters=trial.parameters, weeks=weeks, people=trial.people)
+    changes = trial.arms[arm].changes
+    with told(found, {name: (*own, "changes", name) for name in changes}):
+        return override(scenario, changes) if changes else scenario
+
+
+def there(found: Loaded[TrialFile], kind: str, name: str, keys: Keys) -> str:
+    """A setting or plan that there is, as ``located`` gives it; else the error says where the trial names it."""
+    whole = located(found, name)
+    try:
+        files.find(kind, whole)
+    except InputError as error:
+        about = {"found": error.found or shown(name), "allowed": error.allowed, "hint": error.hint}
+        raise fault(error.message, keys, found.places, **about) from None
+    return whole
+
+
+@contextmanager
+def told(found: Loaded[TrialFile], written: Mapping[str, Keys]) -> Iterator[None]:
+    """An error about one of these names says where the trial's file has it, if it names no file already."""
+    try:
+        yield
+    except InputError as error:
+        key = error.key or ""
+        keys = next((keys for name, keys in written.items() if key == name or key.endswith(f".{name}")), None)
+        if keys is None or error.file is not None:
+            raise
+        about = {"found": error.found, "allowed": error.allowed, "hint": error.hint}
+        raise fault(error.message, keys, found.places, **about) from None
+
+
+def check_design(found: Loaded[TrialFile], scenario: Scenario) -> None:
+    """A design that the setting has room for: its units, and no more people than can be lived together."""
+    design, setting = found.model.design, scenario.setting
+    units = [unit.name for unit in setting.units]
+    if design.within is not None and design.within not in units:
+        about = {"allowed": "a unit of the setting: " + ", ".join(units), "hint": nearest(design.within, units)}
+        raise fault("there is no such unit", ("design", "within"), found.places, found=design.within, **about)
+    people = (setting.people or 0) * design.communities
+    if people > MOST_PEOPLE:
+        size = {"found": f"{people:,} people in all", "allowed": f"{MOST_PEOPLE:,} in all communities"}
+        raise fault("this trial is too large to be lived", ("design", "communities"), found.places, **size)
 
 
 def located(found: Loaded[TrialFile], name: str) -> str:

@@ -115,6 +115,7 @@ def show(result: "TrialResult") -> None:
         "  simulated: mean, and the middle 95% of trials; error: as one trial would report it, of logarithms for",
     )
     put(screen, "  ratios; detected: trials whose 95% interval leaves out no effect")
+    put(screen, f"  the spread of the trials holds {claims.held(result.uncertainty)}")
     put(screen, "", *claims.in_short(result.outcomes), *claims.hitches(result.outcomes), claims.FITTED)
 
 
@@ -194,3 +195,4 @@ def show_power(found: "Power") -> None:
         screen.print(made)
         put(screen, claims.power_in_short(found, first))
     put(screen, f"  sizes in {found.unit}; {found.replicates} simulated trials for each; the effect is the model's")
+    put(screen, f"  intervals of the power hold {claims.held('none')}")

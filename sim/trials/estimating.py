@@ -18,6 +18,8 @@ NOT_CONVERGED = "not converged"
 INDEPENDENT = "not converged; independence within clusters used"  # the robust error holds all the same
 SEPARATED = "the arms are separated"
 TOO_FEW = "too few people"
+NOT_APART = "what it adjusts for cannot be told apart"
+LEAST_APART = 1e-11  # of the smallest eigenvalue of the columns' cross product, each column of length one
 
 
 class Fit(NamedTuple):
@@ -51,6 +53,15 @@ def log_mean(eta: np.ndarray) -> np.ndarray:
 GAUSSIAN = Family(lambda eta: eta, np.ones_like, np.ones_like, lambda mean: mean)
 BINOMIAL = Family(logit_mean, lambda m: m * (1 - m), lambda m: m * (1 - m), lambda m: float(np.log(m / (1 - m))))
 POISSON = Family(log_mean, lambda m: m, lambda m: m, lambda m: float(np.log(m)))
+
+
+def apart(x: np.ndarray) -> bool:
+    """Whether no column of ``x`` follows from the others, so that each can have a coefficient of its own."""
+    lengths = np.sqrt((x**2).sum(axis=0))
+    if not lengths.all():
+        return False
+    scaled = x / lengths
+    return bool(np.linalg.eigvalsh(scaled.T @ scaled)[0] > LEAST_APART)
 
 
 def sums(values: np.ndarray, cluster: np.ndarray, count: int) -> np.ndarray:

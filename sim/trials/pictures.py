@@ -8,6 +8,7 @@ import pandas as pd
 from sim import drawing, style
 from sim.drawing import TITLE
 from sim.plots import Drawn
+from sim.trials import claims
 from sim.trials.power import Power
 
 if TYPE_CHECKING:
@@ -138,16 +139,17 @@ def name(row: Any) -> str:
 
 def source_line(result: "TrialResult") -> str:
     """What the figure rests on."""
-    held = "luck and parameters" if result.uncertainty == "posterior" else "luck only, not parameter uncertainty"
+    held = claims.held(result.uncertainty)
     return f"{result.replicates} simulated trials; their spread holds {held}. A figure that was fitted proves little."
 
 
 def caption(result: "TrialResult") -> str:
     """What is seen."""
+    why = "by luck and by what is not known of the parameters" if result.uncertainty == "posterior" else "by luck alone"
     return (
         f"Each outcome of {result.trial.title} as it was published, and as {result.replicates} simulated trials of the "
         "same size give it. The lower line of each pair holds the middle 95% of simulated trials: how far one trial "
-        "may lie from the mean by luck alone. Fitted figures helped to set the model, so meeting them proves little."
+        f"may lie from the mean {why}. Fitted figures helped to set the model, so meeting them proves little."
     )
 
 
@@ -168,9 +170,8 @@ def power_by_size(found: Power) -> Drawn:
         draw_power(panel, found, found.table[found.table.outcome == outcome])
     handles, names = axes[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside upper left", ncols=2, frameon=False, handlelength=3.2)
-    drawing.foot(
-        figure, f"{found.replicates} simulated trials for each size; bars: 95% interval of the simulated power."
-    )
+    bars = "bars: 95% interval of the simulated power, luck only, not parameter uncertainty."
+    drawing.foot(figure, f"{found.replicates} simulated trials for each size; {bars}")
     text = (
         f"Power of {found.trial.title} by its number of {found.unit}: by simulation, and by the usual formula with the "
         "effect and the intraclass correlation that the simulation shows. The effect is the model's, so this says how "

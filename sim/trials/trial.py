@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 import sim
-from sim import compiled, manifests, posterior, shipped, storing
+from sim import compiled, manifests, posterior, shipped, storing, wording
 from sim.errors import InputError, shown
 from sim.files import Loaded
 from sim.manifests import FORMAT, MANIFEST, PROGRAM, described
@@ -79,7 +79,10 @@ class Trial:
     def pairs(self, replicates: int, seed: int = 1, uncertainty: str = "none") -> list[Pair]:
         """The seed and the changed values of each replicate."""
         if isinstance(replicates, bool) or not isinstance(replicates, int) or not 1 <= replicates <= 1_000_000:
-            raise InputError("this is no number of replicates", key="replicates", found=shown(replicates))
+            allowed = "1 to 1,000,000"
+            raise InputError(
+                "this is no number of replicates", key="replicates", found=shown(replicates), allowed=allowed
+            )
         if uncertainty not in posterior.UNCERTAINTIES:
             allowed = " or ".join(posterior.UNCERTAINTIES)
             raise InputError("this is no uncertainty", key="uncertainty", found=shown(uncertainty), allowed=allowed)
@@ -135,8 +138,9 @@ class TrialResult:
         return summing.table(self.estimates, self.trial)
 
     def records(self) -> list[dict[str, Any]]:
-        """One plain record for each outcome: published beside simulated."""
-        return summing.records(self.outcomes)
+        """One plain record for each outcome: published beside simulated, and what the simulated interval holds."""
+        holds = wording.LUCK_AND_PARAMETERS if self.uncertainty == "posterior" else wording.LUCK
+        return [each | {"uncertainty": holds} for each in summing.records(self.outcomes)]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """What is kept."""

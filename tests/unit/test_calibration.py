@@ -33,7 +33,7 @@ from sim.params import registry
 from sim.people import FRIEND, GAVE_UP_WAITING, HELPED, IN_CARE, NOT_HELPED, PROFESSIONAL
 from sim.population import World
 from sim.scenario import override, resolve
-from sim.wording import LUCK_AND_PARAMETERS
+from sim.wording import LUCK, LUCK_AND_PARAMETERS
 
 
 def target(**changes):
@@ -271,9 +271,13 @@ def test_the_values_of_a_point_claim_few_digits():
 
 
 def test_a_fit_goes_on_where_it_was_stopped(tmp_path, toy_model, monkeypatch):
-    fitting.begin(tmp_path / "whole", EFFORT, 3)
+    monkeypatch.setattr(sampling, "STEPS", 40)  # the same both times is all that is asked
+    monkeypatch.setattr(pointing, "LIVED", 16)
+    monkeypatch.setattr(pointing, "DRAWN", 50)
+    effort = fitting.Effort(trajectories=4, first=40, waves=(), draws=24)
+    fitting.begin(tmp_path / "whole", effort, 3)
     whole = fitting.run(tmp_path / "whole", 1)
-    fitting.begin(tmp_path / "stopped", EFFORT, 3)
+    fitting.begin(tmp_path / "stopped", effort, 3)
     lived = []
 
     def breaks(values, seeds):
@@ -305,6 +309,25 @@ def test_a_fit_of_other_code_is_not_gone_on_with(tmp_path, toy_model):
         fitting.run(folder, 1)
     with pytest.raises(InputError, match="no fit"):
         fitting.resumed(tmp_path / "nothing")
+
+
+def test_what_is_damaged_in_a_fit_is_said_with_its_file(tmp_path, toy_model):
+    folder = tmp_path / "fit"
+    fitting.begin(folder, EFFORT, 1)
+    (folder / "lived").mkdir()
+    chunk = folder / "lived" / "screening-0000.parquet"
+    chunk.write_text("nothing")
+    with pytest.raises(InputError, match="cannot be read") as caught:
+        fitting.run(folder, 1)
+    assert caught.value.file == str(chunk)
+    (folder / "point.json").write_text("[1]")
+    with pytest.raises(InputError, match="point cannot be read"):
+        pointing.read(folder / "point.json")
+    about = json.loads((folder / fitting.MANIFEST).read_text())
+    about["effort"]["first"] = "many"
+    (folder / fitting.MANIFEST).write_text(json.dumps(about))
+    with pytest.raises(InputError, match="no fit"):
+        fitting.resumed(folder)
 
 
 def test_a_chunk_that_cannot_be_written_is_said(tmp_path, toy_model):
@@ -428,6 +451,12 @@ def test_rows_say_what_was_met_and_misses_stay():
     assert "1 of 3 fitted facts" in text
     assert "validated against" not in text.lower()
     assert scorecard_page.figure(card).alternative.count("MISSED") == 2
+    assert "3 draws; intervals hold luck and parameters" in text
+    at_the_point = scorecard.Scorecard(rows, card.controls, LUCK, 3)
+    text = scorecard_page.markdown(at_the_point, "2026-01-01")
+    assert "3 runs; intervals hold luck." in text
+    assert "95% of runs" in text
+    assert "of draws" not in text
 
 
 def test_controls_name_facts_and_parameters_that_exist():

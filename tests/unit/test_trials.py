@@ -94,6 +94,16 @@ FAULTS = {
     "a score on several occasions": ({"outcomes/stigma/at": ["soon", "later"]}, "yes or no"),
     "a ratio of nothing": ({"outcomes/asks/effect": "ratio"}, "ratio"),
     "a reliability above one": ({"measures/stigma/reliability": 1.2}, "cannot be used"),
+    "a share of one": ({"arms/usual/share": 1.0}, "above 0 and below 1"),
+    "no arms": ({"arms": {}}, "1 to 8 of them"),
+    "an arm against itself": ({"outcomes/stigma/arm": "usual"}, "with itself"),
+    "people chosen by a score": ({"outcomes/stigma/among": "distress"}, "yes or no"),
+    "the same adjusted for twice": ({"outcomes/stigma/adjust": ["stigma", "stigma"]}, "twice"),
+    "a baseline adjusted for itself": ({"outcomes/stigma/at": ["baseline"]}, "for itself"),
+    "bounds the wrong way round": ({"measures/stigma/lowest": 2, "measures/stigma/highest": 1}, "lowest"),
+    "a state over weeks": ({"measures/stigma/weeks": 3}, "week by week"),
+    "one community to be randomised": ({"design/randomise": "communities"}, "too few communities"),
+    "two outcomes of one name": ({"outcomes/asks/at": ["soon"], "outcomes/asks/name": "stigma"}, "one name"),
 }
 
 
@@ -105,6 +115,42 @@ def test_a_fault_is_said_with_its_file_and_line(name, tmp_path):
     assert caught.value.file == str(tmp_path / "small.yaml")
     assert caught.value.line is not None
     assert says in str(caught.value)
+
+
+# What only the setting and the plans can show: found before anything is lived, with the trial's own file and line.
+UNFIT = {
+    "a setting that there is not": ({"setting": "secondary_skool"}, "setting"),
+    "a plan that there is not": ({"arms/trained/plans": ["stigma_contacts"]}, "arms.trained.plans[0]"),
+    "a plan's file that there is not": ({"arms/trained/plans": ["mine.yaml"]}, "arms.trained.plans[0]"),
+    "a setting as a plan": ({"arms/trained/plans": ["town"]}, "arms.trained.plans[0]"),
+    "a field that no plan has": (
+        {"arms/trained/changes": {"stigma_contact.reech": 0.5}},
+        "arms.trained.changes.stigma_contact.reech",
+    ),
+    "a parameter that there is not": ({"parameters": {"norms.conformty": 1.0}}, "parameters.norms.conformty"),
+    "a parameter out of range": ({"parameters": {"norms.conformity": 99.0}}, "parameters.norms.conformity"),
+    "a change of nothing": ({"changes/setting.burn_inn": 3}, "changes.setting.burn_inn"),
+    "too few people": ({"people": 4, "changes": {}}, "people"),
+    "a unit that the setting does not have": ({"design/within": "house"}, "design.within"),
+    "more people than can be lived": ({"people": 10_000_000, "design/communities": 2000}, "design.communities"),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_what_the_setting_or_a_plan_has_not_is_said_with_file_line_and_key(name, tmp_path):
+    changes, key = UNFIT[name]
+    with pytest.raises(InputError) as caught:
+        compose(loaded(tmp_path, changes))
+    assert caught.value.file == str(tmp_path / "small.yaml")
+    assert caught.value.line is not None
+    assert caught.value.key == key
+    assert caught.value.allowed or caught.value.hint or "file" in caught.value.message
+
+
+def test_what_was_asked_for_besides_is_not_laid_to_the_file(tmp_path):
+    with pytest.raises(InputError) as caught:
+        compose(loaded(tmp_path), {"setting.burn_in": -1})
+    assert caught.value.file is None
 
 
 def test_the_nearest_right_name_is_offered(tmp_path):

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from sim import drawing, storing
 from sim.__main__ import app
 from sim.errors import InputError
-from sim.trials import analysing, claims, files, living, page, pictures, power, shipping, summing
+from sim.trials import analysing, claims, estimating, files, living, page, pictures, power, shipping, summing
 from sim.trials.quick import quick
 from sim.trials.trial import Trial, TrialResult
 
@@ -29,6 +29,7 @@ RECORD = {
     "icc",
     "inside",
     "used_for",
+    "uncertainty",
 }
 
 
@@ -285,6 +286,17 @@ def test_the_page_holds_every_outcome_and_claims_nothing_too_much(result, folder
     assert (target / "forest.png").stat().st_size > 5000
 
 
+def test_every_spread_says_whether_it_holds_parameters_too(small, result):
+    drawn = small.run(2, uncertainty="posterior", threads=1)
+    assert {each["uncertainty"] for each in result.records()} == {"luck"}
+    assert {each["uncertainty"] for each in drawn.records()} == {"luck and parameters"}
+    assert "luck only" in pictures.source_line(result)
+    assert "luck and parameters" in pictures.source_line(drawn)
+    assert "luck alone" in pictures.caption(result)
+    assert "parameters" in pictures.caption(drawn)
+    assert "luck only" in claims.POWER_ERROR
+
+
 def test_the_forest_says_in_words_what_it_shows(result):
     (drawn,) = pictures.every(result)
     assert "published -0.28" in drawn.alternative
@@ -303,6 +315,15 @@ def test_what_was_missed_is_named_whatever_it_was_used_for():
 
 def test_cohesion_training_is_never_said_to_change_help_seeking():
     assert claims.COHESION in claims.limits(files.load("wingman_connect_2020").model)
+
+
+def test_measures_that_cannot_be_told_apart_give_no_estimate(folder):
+    same = {"measures/one": {"of": "distress"}, "measures/other": {"of": "distress"}}
+    trial = Trial(loaded(folder, same | {"outcomes/stigma/adjust": ["one", "other"]}))
+    found = trial.run(1, threads=1).estimates.set_index("key")
+    assert np.isnan(found.loc["stigma", "estimate"])
+    assert found.loc["stigma", "problem"] == estimating.NOT_APART
+    assert np.isfinite(found.loc["high", "estimate"])
 
 
 def test_power_is_drawn_and_told(small, folder):
@@ -441,3 +462,6 @@ def test_bad_input_ends_with_2(folder):
     assert runner.invoke(app, ["trial", "wingman"]).exit_code == 2
     assert runner.invoke(app, ["trial", str(written(folder)), "--set", "stigma.dose=2"]).exit_code == 2
     assert runner.invoke(app, ["trial", str(written(folder)), "--uncertainty", "some"]).exit_code == 2
+    sizes = runner.invoke(app, ["trial", str(written(folder)), "--clusters", "8"])
+    assert sizes.exit_code == 2
+    assert "--power" in sizes.output
