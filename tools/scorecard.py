@@ -61,6 +61,7 @@ registry's own. {left} are left alone: {reasons}.
 4. **The point**, where one set of values is wanted. Each parameter that the data narrowed takes the mean of draws that
    hold everything else at the registry's values; {near} points near it are lived first, so that the emulators know the place.
    It is rounded to two or three digits.
+
 This is history matching with emulators, with a likelihood for what is left: a fact's interval is read as 95%. Facts that
 are held out took no part. The run is `helpseek calibrate --out results/fit` (about half an hour on two cores, and it may
 be stopped and resumed); `helpseek calibrate --quick` shows the same in small. Worlds are the same to the last bit on any
