@@ -28,6 +28,7 @@ LATE = 1.0  # seconds: an answer that comes after the next question is due count
 BESIDE = ("browser",)  # what benchmarks.painting has written beside
 MEGABYTE = 1e6
 PATIENCE = 120.0
+COOKIE = "solara-session-id"  # by which the server knows a browser
 
 
 class Session:
@@ -44,7 +45,11 @@ class Session:
     async def __aenter__(self) -> "Session":
         address = f"{self.server.replace('http:', 'ws:')}/jupyter/api/kernels/{self.kernel}/channels"
         self.socket = await websockets.connect(
-            f"{address}?session_id={self.client}", origin=self.server, max_size=None, open_timeout=PATIENCE
+            f"{address}?session_id={self.client}",
+            origin=self.server,
+            additional_headers={"Cookie": f"{COOKIE}={self.client}"},  # a browser of its own
+            max_size=None,
+            open_timeout=PATIENCE,
         )
         control = str(uuid.uuid4())
         await self.say("comm_open", {"comm_id": control, "target_name": "solara.control", "data": {}})
