@@ -87,7 +87,7 @@ def resumed(folder: Path) -> tuple[Effort, int]:
             raise ValueError("no effort")
         begun = about["engine"], about["parameters"], about["targets"], int(about["seed"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        found = f"no {MANIFEST}" if isinstance(error, OSError) else f"a {MANIFEST} that is damaged"
+        found = f"no {MANIFEST}" if isinstance(error, OSError) else f"a damaged {MANIFEST}, or another thing's"
         allowed = "the folder of helpseek calibrate --out"
         raise InputError("this is no fit that was begun", file=folder, found=found, allowed=allowed) from None
     if begun[0] != compiled.source_digest():
