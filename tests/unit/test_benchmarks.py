@@ -28,8 +28,9 @@ def found(tmp_path_factory):
 
 def test_results_have_the_promised_fields(found):
     assert set(found["ns_per_person_week"]) == {str(size) for size in TINY.sizes}
-    for name in ("times_mesa", "times_batch_run"):
-        assert found[name] >= 0  # a ratio of two moments at this extent, rounded: which is larger is chance
+    ours = found["ns_per_person_week"][str(TINY.compared_people)]
+    assert found["times_mesa"] == round(found["mesa"]["small"]["ns"] / ours, 1)
+    assert found["times_batch_run"] == found["batch_run"]["times"]  # of two moments: at this extent it may round to 0
     assert found["bytes_per_person"] >= 0  # few people may fit into memory that was there already
     assert {"help", "import"} <= set(found["import_seconds"])
     assert found["callers"] == found["callers"] | {"same_bits": True, "different_worlds": True}
