@@ -25,7 +25,7 @@ test-slow: $(READY) ## the slow tests
 	$(PYTHON) -m pytest -m "slow and not browser"
 
 test-browser: $(READY) ## the tests that drive Chromium, two at a time
-	$(PYTHON) -m pytest -m browser -n 2 tests/browser
+	$(PYTHON) -m pytest -m browser -n 2 tests/browser $(AGAIN)
 
 test-all: $(READY) ## every test (the browser ones need Chromium)
 	$(PYTHON) -m pytest -m ""

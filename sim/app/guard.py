@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sim.app import plainly
+from sim.app.presence import Presence
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -37,6 +38,8 @@ HEADERS = (
 )
 KEPT = b"public, max-age=86400"
 STATIC = ("/static/", "/_solara/cdn/", "/jupyter/nbextensions/")
+SOCKETS = "/jupyter/api/kernels/"
+SPARE = 5  # lines beyond the places: several may be let in by the last one
 HOME = ("127.0.0.1", "localhost", "::1")
 LARGEST_BODY = 64_000  # bytes of a request: the page itself posts nothing larger than a farewell
 LARGEST_WORD = 2_500_000  # bytes of one message on a socket: two files of text, in whatever script
@@ -45,9 +48,9 @@ LARGEST_WORD = 2_500_000  # bytes of one message on a socket: two files of text,
 class Guard:
     """An ASGI application around another."""
 
-    def __init__(self, app: Any, hosts: tuple[str, ...], visitors: Callable[[], int], most: int) -> None:
-        """``hosts`` are the names that the page answers to (none: any), ``visitors`` how many there are now."""
-        self.app, self.hosts, self.visitors, self.most = app, hosts, visitors, most
+    def __init__(self, app: Any, hosts: tuple[str, ...], presence: Presence) -> None:
+        """``hosts`` are the names that the page answers to (none: any), ``presence`` knows who is here."""
+        self.app, self.hosts, self.presence = app, hosts, presence
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or turn it away."""
@@ -76,7 +79,7 @@ class Guard:
             await refused(dressed, 405, b"Not here.")
         elif int_or_none(header(scope, b"content-length") or "0") not in range(LARGEST_BODY):
             await refused(dressed, 413, b"Too large.")
-        elif not static and is_page(scope) and self.visitors() >= self.most:
+        elif not static and is_page(scope) and not await self.presence.make_room():
             await refused(dressed, 503, plainly.said("full", "").encode(), b"text/html; charset=utf-8")
         else:
             await self.app(scope, receive, dressed)
@@ -85,10 +88,15 @@ class Guard:
         """A browser's line to its session: only from a page of this very server."""
         host, origin = header(scope, b"host"), header(scope, b"origin")
         own = origin is None or urlsplit(origin).netloc == host
-        if not own or not self.known_host(host) or self.visitors() >= self.most + 5:
+        if not own or not self.known_host(host) or self.presence.full(SPARE):
             await send({"type": "websocket.close", "code": 1008})
             return
-        await self.app(scope, receive, send)
+        session = scope["path"].removeprefix(SOCKETS).partition("/")[0]
+        self.presence.came(session)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.presence.went(session)
 
     def known_host(self, host: str | None) -> bool:
         """Whether the page answers to this name: no stranger's name may be bent to this computer's address."""

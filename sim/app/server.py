@@ -14,8 +14,9 @@ from sim import shipped
 from sim.app import address as link
 from sim.app import plainly, tidying
 from sim.app import session as visitors
-from sim.app.guard import HOME, LARGEST_WORD, STATIC, Guard
+from sim.app.guard import HOME, LARGEST_WORD, SOCKETS, STATIC, Guard
 from sim.app.packing import Packing
+from sim.app.presence import Presence
 from sim.errors import InputError
 
 APP = "sim.app.pages"
@@ -111,7 +112,7 @@ def application(hosts: tuple[str, ...], most: int) -> Any:
     settled()
     from solara.server import kernel_context
 
-    return Guard(Packing(routed(), STATIC), hosts, lambda: len(kernel_context.contexts), most)
+    return Guard(Packing(routed(), STATIC), hosts, Presence(kernel_context.contexts, most))
 
 
 def settled() -> None:
@@ -160,7 +161,7 @@ def routed() -> Any:
     scripts = Path(solara_server.settings.assets.proxy_cache_dir)
     routes = [
         Route("/readyz", parts.readyz),
-        WebSocketRoute("/jupyter/api/kernels/{kernel_id}/{name}", parts.kernel_connection),
+        WebSocketRoute(SOCKETS + "{kernel_id}/{name}", parts.kernel_connection),
         Route("/_solara/api/close/{kernel_id}", parts.close, methods=["POST"]),
         Mount("/_solara/cdn", StaticFiles(directory=scripts)),
         Mount("/static/assets", parts.StaticAssets()),

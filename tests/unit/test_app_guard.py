@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from sim.app import view
+from sim.app import presence, view
 from sim.app.guard import HOME, LARGEST_BODY, Guard
+from sim.app.presence import GRACE, Presence
 from sim.app.session import Session
 
 
@@ -28,7 +29,7 @@ def asked(path="/", headers=(), method="GET", kind="http", visitors=0, hosts=HOM
 
     named = [(b"host", b"127.0.0.1:8765")] if not any(key == b"host" for key, _ in headers) else []
     scope = {"type": kind, "path": path, "method": method, "headers": [*named, *headers]}
-    asyncio.run(Guard(inner, hosts, lambda: visitors, 3)(scope, None, send))
+    asyncio.run(Guard(inner, hosts, Presence(dict.fromkeys(range(visitors)), 3))(scope, None, send))
     return sent
 
 
@@ -78,6 +79,49 @@ def test_requests_are_let_through_or_turned_away(asking, status):
 def test_only_our_own_pages_open_sockets(headers, opened):
     kind = "websocket.accept" if opened else "websocket.close"
     assert asked(headers=headers, kind="websocket")[0]["type"] == kind
+
+
+class Ending:
+    """A session that is gone when it is closed."""
+
+    def __init__(self, sessions, name):
+        self.sessions, self.name = sessions, name
+
+    def close(self, reason):
+        assert reason == "evicted"
+        del self.sessions[self.name]
+
+
+def test_when_all_places_are_taken_whoever_has_been_silent_longest_makes_room(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(presence.time, "monotonic", lambda: now[0])
+    sessions = {}
+    here = Presence(sessions, 3)
+
+    def room():
+        return asyncio.run(here.make_room())
+
+    for name in "abc":
+        sessions[name] = Ending(sessions, name)
+        here.came(name)
+    here.came("c")  # two windows on one session
+    for name in "bac":
+        now[0] += 1
+        here.went(name)
+    assert not room()  # b left at 1, a at 2; c has a line still
+    now[0] = 1 + GRACE
+    assert room()
+    assert sorted(sessions) == ["a", "c"]
+    now[0] += GRACE
+    assert room()  # there is a place: nobody is sent away
+    sessions["d"] = Ending(sessions, "d")
+    here.came("a")  # a is back
+    here.came("d")
+    assert not room()
+    here.went("c")
+    del sessions["c"]  # its browser said goodbye
+    assert room()
+    assert sorted(sessions) == ["a", "d"]
 
 
 class Told:
