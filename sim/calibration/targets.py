@@ -15,6 +15,7 @@ from sim.reading import read
 TARGETS_FILE = Path(__file__).with_name("targets.yaml")
 
 NORMAL_95 = 1.96
+LEAST_CHANCE = 0.01  # that a fact is met, whatever an emulator says
 
 FIT, HELD_OUT, THEORY = "fit", "held_out", "theory"
 
@@ -32,6 +33,7 @@ class Target(BaseModel):
     high: float = Field(description="upper end of its interval")
     interval: Literal["published", "derived", "chosen"] = Field(description="where the interval comes from")
     flat: bool = Field(default=False, description="only the bounds are known: no value inside is likelier than another")
+    jumps: bool = Field(default=False, description="the model is in the interval or far from it, seldom in between")
     note: str = Field(default="", description="arithmetic, or what the figure leaves open")
     setting: str = Field(description="the shipped setting in which the model is asked")
     week: int | None = Field(default=None, description="weeks after the start of what is done, if anything is")
@@ -59,6 +61,21 @@ class Target(BaseModel):
         """Values of the model, none further from the interval than four times its width: beyond, all are just wrong."""
         reach = 4 * (self.high - self.low)
         return np.clip(values, self.low - reach, self.high + reach)
+
+    def learned(self, values: np.ndarray) -> np.ndarray:
+        """What emulators learn of values of the model: how large they are or, where it jumps, whether they are met.
+
+        A smooth surface through two states runs where the model never is; the chance of either is smooth.
+        """
+        if not self.jumps:
+            return self.bounded(values)
+        return np.where(np.isfinite(values), (self.low <= values) & (values <= self.high), np.nan)
+
+    def emulated_misfit(self, mean: np.ndarray, variance: np.ndarray | float) -> np.ndarray:
+        """The misfit of what an emulator says of that which it learned: its mean and its variance."""
+        if self.jumps:
+            return -2.0 * np.log(np.clip(mean, LEAST_CHANCE, 1.0))
+        return self.misfit(mean, variance)
 
     def met(self, value: float) -> bool:
         """Whether a value lies in the fact's interval."""

@@ -27,7 +27,7 @@ from sim.calibration import (
 )
 from sim.calibration.cohorts import WEEKLY, Cohort, watch
 from sim.calibration.priors import LEFT_ALONE, OWN, Prior, default, prior
-from sim.calibration.targets import FIT, HELD_OUT, THEORY, Target, by_id, load, targets
+from sim.calibration.targets import FIT, HELD_OUT, LEAST_CHANCE, THEORY, Target, by_id, load, targets
 from sim.errors import InputError
 from sim.params import registry
 from sim.people import FRIEND, GAVE_UP_WAITING, HELPED, IN_CARE, NOT_HELPED, PROFESSIONAL
@@ -106,6 +106,20 @@ def test_misfit_is_that_of_a_95_percent_interval():
     assert flat.misfit(np.array([0.0, 0.3, 2.0])).tolist() == [0.0, 0.0, 0.0]
     assert flat.misfit(np.array([2.5]))[0] == pytest.approx(4.0)
     assert each.bounded(np.array([1e9, 0.5])).tolist() == [7.5, 0.5]
+
+
+def test_where_the_model_jumps_the_chance_of_either_state_is_learned():
+    random = np.random.default_rng(4)
+    unit = random.random((160, 2))
+    tips = random.random(160) < np.where(unit[:, 0] < 0.5, 0.25, 0.9)
+    facts = pd.DataFrame({"jumping": np.where(tips, 30.0, 1.0) + 0.1 * random.random(160)})
+    facts.loc[7, "jumping"] = np.nan
+    asked = np.array([[0.1, 0.5], [0.25, 0.2], [0.75, 0.8], [0.9, 0.5]])
+    each = target(fact="jumping", value=1.0, low=0.0, high=2.0, flat=True, jumps=True)
+    found = emulating.misfit([each], emulating.emulators([each], {each.id: [0, 1]}, unit, facts), asked)
+    assert np.exp(-found / 2) == pytest.approx([0.75, 0.75, 0.1, 0.1], abs=0.15)
+    nowhere = emulating.misfit([each], {each.id: lambda points: (np.full(len(points), -1.0), 0.0)}, asked)
+    assert np.exp(-nowhere / 2) == pytest.approx(LEAST_CHANCE)
 
 
 # Facts on lives written by hand
