@@ -110,9 +110,9 @@ def test_misfit_is_that_of_a_95_percent_interval():
 
 def test_where_the_model_jumps_the_chance_of_either_state_is_learned():
     random = np.random.default_rng(4)
-    unit = random.random((160, 2))
-    tips = random.random(160) < np.where(unit[:, 0] < 0.5, 0.25, 0.9)
-    facts = pd.DataFrame({"jumping": np.where(tips, 30.0, 1.0) + 0.1 * random.random(160)})
+    unit = random.random((400, 2))
+    tips = random.random(400) < np.where(unit[:, 0] < 0.5, 0.25, 0.9)
+    facts = pd.DataFrame({"jumping": np.where(tips, 30.0, 1.0) + 0.1 * random.random(400)})
     facts.loc[7, "jumping"] = np.nan
     asked = np.array([[0.1, 0.5], [0.25, 0.2], [0.75, 0.8], [0.9, 0.5]])
     each = target(fact="jumping", value=1.0, low=0.0, high=2.0, flat=True, jumps=True)
