@@ -55,15 +55,17 @@ registry's own. {left} are left alone: {reasons}.
    held fixed; SALib). What moves no fact by a quarter of its half interval has no part in that fact's emulator.
 2. **Waves.** {first} points spread over all ranges (a Latin hypercube) are lived; for each of {targets} facts a Gaussian
    process (scikit-learn) learns what the model shows and how much of it is luck. The next wave of {waves} is drawn (emcee)
-   from where the emulators say that the model agrees with what was observed; then the emulators are fitted again.
+   from where the emulators say that the model agrees with what was observed; then the emulators are fitted again. What an
+   emulator does not know counts against a point, so that draws do not gather where least is known.
 3. **Draws.** A last wave of {draws} points, drawn and lived in the same way, is the posterior. Each is weighted by what the
    last emulators say of it over what the ones that it was drawn from said.
 4. **The point**, where one set of values is wanted. Each parameter that the data narrowed takes the mean of draws that
    hold everything else at the registry's values; {near} points near it are lived first, so that the emulators know the place.
    It is rounded to two or three digits.
 
-This is history matching with emulators, with a likelihood for what is left: a fact's interval is read as 95%. Facts that
-are held out took no part. The run is `helpseek calibrate --out results/fit` (about half an hour on two cores, and it may
+This is history matching with emulators, with a likelihood for what is left: a fact's interval is read as 95%. Where the
+model jumps between two states (usual life stays usual, or tips), what is learned is the chance of either, and of twenty
+communities nineteen are to be as observed. Facts that are held out took no part. The run is `helpseek calibrate --out results/fit` (about half an hour on two cores, and it may
 be stopped and resumed); `helpseek calibrate --quick` shows the same in small. Worlds are the same to the last bit on any
 machine; emulators are fitted by numerical libraries that are not, so another machine's draws are others. {repeated}
 
