@@ -323,9 +323,9 @@ they hear they take in as their own view (below or above {middle:.2f}, the media
 
 {chr(10).join(lines)}
 
-Of the communities that began with the norm, {kept} met the whole norm criterion at the end. **Assumption:** the data hardly
-touched either feedback ([calibration.md](calibration.md) has what they moved), except that usual has to stay usual; the literature
-on tipping points supports conformity of 0 to 2.
+Of the communities that began with the norm, {kept} met the whole norm criterion at the end. **Assumption:** no figure
+of either feedback was found. Conformity was narrowed ([calibration.md](calibration.md)) by usual life having to stay usual, which
+is itself assumed; the literature on tipping points supports 0 to 2.
 
 ![How far apart two beginnings end, by conformity](figures/findings_states.svg)"""
 
@@ -371,7 +371,8 @@ def lasting(found: dict[str, pd.DataFrame]) -> str:
 Peer leaders and leaders who speak of their own experience, kept up for two years and then stopped. At the end of the two years
 {told(early)} more of those in need ask in time; three years later {told(late)}. What people hear of others' approval is higher by
 {told(heard[0], 1.0, "")} at the end of the effort and by {told(heard[1], 1.0, "")} three years on; more than half of that gain is left in
-{share_of(kept)}. **Assumption:** memory and how fast beliefs move were not touched by the data, conformity hardly."""
+{share_of(kept)}. **Assumption:** memory and how fast beliefs move were not touched by the data, conformity only
+by usual life having to stay usual."""
 
 
 def counted_or_not(found: dict[str, pd.DataFrame]) -> str:

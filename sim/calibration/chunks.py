@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -13,6 +14,7 @@ import pandas as pd
 from sim.calibration.priors import Prior
 from sim.errors import InputError
 from sim.storing import flush
+from sim.sweeps.worker import end_with
 
 POINTS = 8  # in a chunk
 Progress = Callable[[int, int], object]  # points done, points in all
@@ -60,7 +62,7 @@ def finished(work: list[tuple[Path, list[dict[str, float]], Sequence[int]]], wor
         for each in work:
             yield live(*each)
         return
-    with ProcessPoolExecutor(min(workers, len(work)), get_context("spawn"), initializer=left_alone) as pool:
+    with workers_of(min(workers, len(work))) as pool:
         tasks = [pool.submit(live, *each) for each in work]
         try:
             for task in as_completed(tasks):
@@ -73,9 +75,15 @@ def finished(work: list[tuple[Path, list[dict[str, float]], Sequence[int]]], wor
             raise
 
 
-def left_alone() -> None:
-    """Let a stop from the keyboard reach the main process only, which ends the others."""
+def workers_of(number: int) -> ProcessPoolExecutor:
+    """So many worker processes, which end when this one does, however it does."""
+    return ProcessPoolExecutor(number, get_context("spawn"), initializer=bound, initargs=(os.getpid(),))
+
+
+def bound(parent: int) -> None:
+    """Let a stop from the keyboard reach the main process only, which ends this one; and outlive it in no case."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
 
 
 def live(file: Path, values: list[dict[str, float]], seeds: Sequence[int]) -> int:

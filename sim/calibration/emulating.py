@@ -58,7 +58,7 @@ def emulators(
     """An emulator for every target whose fact could be seen."""
     found = {}
     for target in targets:
-        made = fitted(unit, target.bounded(facts[target.fact].to_numpy(float)), inputs[target.id])
+        made = fitted(unit, target.learned(facts[target.fact].to_numpy(float)), inputs[target.id])
         if made is not None:
             found[target.id] = made
     return found
@@ -70,5 +70,5 @@ def misfit(targets: Sequence[Target], emulated: Mapping[str, Emulator], unit: np
     for target in targets:
         if target.id in emulated:
             mean, variance = emulated[target.id](unit)
-            total += target.misfit(mean, variance)
+            total += target.emulated_misfit(mean, variance)
     return total

@@ -40,7 +40,7 @@ class Effort:
     draws: int  # points of the last wave: the posterior draws
 
 
-FULL = Effort(trajectories=3, first=320, waves=(240, 240), draws=600)
+FULL = Effort(trajectories=3, first=320, waves=(240, 240, 600), draws=600)
 QUICK = Effort(trajectories=2, first=64, waves=(), draws=48)
 
 

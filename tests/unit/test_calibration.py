@@ -101,11 +101,39 @@ def test_misfit_is_that_of_a_95_percent_interval():
     assert each.misfit(np.array([1.0]))[0] == 0.0
     assert each.misfit(np.array([0.0]))[0] == pytest.approx(1.96**2)
     assert each.misfit(np.array([1.5]))[0] == pytest.approx(1.96**2)
-    assert each.misfit(np.array([0.0]), 1.0)[0] < 1.0
-    flat = target(flat=True)
-    assert flat.misfit(np.array([0.0, 0.3, 2.0])).tolist() == [0.0, 0.0, 0.0]
-    assert flat.misfit(np.array([2.5]))[0] == pytest.approx(4.0)
+    assert each.misfit(np.array([0.0]), 1.0)[0] < 1.96**2
     assert each.bounded(np.array([1e9, 0.5])).tolist() == [7.5, 0.5]
+    flat = target(flat=True)
+    assert flat.misfit(np.array([0.0, 1.0, 2.0])) == pytest.approx([2 * np.log(2), 0.0, 2 * np.log(2)], abs=0.001)
+    assert flat.misfit(np.array([4.5, 5.5])) == pytest.approx([10**2, 14**2], rel=0.1)
+    assert flat.misfit(np.array([1.0]), 100.0)[0] == pytest.approx(-2 * np.log(2 / np.sqrt(2 * np.pi) / 10), rel=0.01)
+
+
+def test_where_emulators_hardly_know_anything_they_agree_with_nothing():
+    each = target(value=1.0, low=0.0, high=2.0)
+    close, doubtful = each.misfit(np.array([1.2]), 0.01)[0], each.misfit(np.array([1.2]), 4.0)[0]
+    assert close < doubtful
+    assert each.misfit(np.array([3.0]), 4.0)[0] < each.misfit(np.array([3.0]), 0.01)[0]
+
+
+def test_where_the_model_jumps_the_chance_of_either_state_is_learned():
+    random = np.random.default_rng(4)
+    unit = random.random((400, 2))
+    tips = random.random(400) < np.where(unit[:, 0] < 0.5, 0.25, 0.9)
+    facts = pd.DataFrame({"jumping": np.where(tips, 30.0, 1.0) + 0.1 * random.random(400)})
+    facts.loc[7, "jumping"] = np.nan
+    asked = np.array([[0.1, 0.5], [0.25, 0.2], [0.75, 0.8], [0.9, 0.5]])
+    each = target(fact="jumping", value=1.0, low=0.0, high=2.0, flat=True, jumps=True)
+    chance, _variance = emulating.emulators([each], {each.id: [0, 1]}, unit, facts)[each.id](asked)
+    assert chance == pytest.approx([0.75, 0.75, 0.1, 0.1], abs=0.15)
+
+
+def test_where_the_model_jumps_nineteen_communities_of_twenty_are_to_stay():
+    each = target(flat=True, jumps=True)
+    misfit = each.emulated_misfit(np.array([1.0, 0.95, 0.6, 0.05, -0.2]), 0.0)
+    assert misfit[:2] == pytest.approx([0.0, 0.0])
+    assert misfit[2] == pytest.approx(2 * (19 * np.log(0.95 / 0.6) + np.log(0.05 / 0.4)))  # deviance of a binomial
+    assert misfit[2] < misfit[3] < misfit[4] < np.inf
 
 
 # Facts on lives written by hand

@@ -139,7 +139,8 @@ def test_a_start_puts_beliefs_in_place_and_nothing_else():
             sightings[rows] * (1 + sign * starts.STRENGTH) / 2, rel=1e-5
         )
         moved = after["self_stigma"][rows] - before["self_stigma"][rows]
-        assert (sign * moved < 0).all()  # approval lowers stigma
+        approval = after["injunctive_norm"][rows] - before["injunctive_norm"][rows]
+        assert (approval * moved < 0).all()  # approval lowers stigma
     first, second = population.rows(0), population.rows(1)
     assert np.array_equal(before["self_stigma"][first], before["self_stigma"][second])  # one burn-in for both
 

@@ -483,8 +483,9 @@ def test_dotted_changes_are_checked_like_files():
 
 def test_equal_digests_mean_equal_scenarios(tmp_path):
     digest = resolve("town", ["peer_leaders", "capacity"]).digest()
+    usual = {"norms.conformity": registry()["norms.conformity"].value}
     assert len(digest) == 64
-    assert resolve("town", ["peer_leaders", "capacity"], parameters={"norms.conformity": 1.5}).digest() == digest
+    assert resolve("town", ["peer_leaders", "capacity"], parameters=usual).digest() == digest
     assert resolve("town", ["peer_leaders", "capacity"], parameters={"norms.conformity": 1.4}).digest() != digest
     assert resolve("town", ["peer_leaders", "capacity"], weeks=3).digest() != digest
 
@@ -530,7 +531,7 @@ def test_a_scenario_explains_itself():
     parameters = {each["name"]: each for each in shown["parameters"]}
     assert set(parameters) == set(registry())
     changed = {name for name, each in parameters.items() if each["changed"]}
-    assert changed == {"cohesion_training.cohesion"}  # the setting's own onset hazard is what the registry has
+    assert changed == {"cohesion_training.cohesion", "distress.onset_hazard"}  # the latter is the setting's own
     assert parameters["distress.onset_hazard"]["origin"].startswith("shipped:settings/training_school.yaml, line ")
     assert {"value", "unit", "low", "high", "source", "evidence"} <= set(parameters["norms.conformity"])
     effects = {each["handle"]: each for each in shown["interventions"][0]["effects"]}

@@ -270,9 +270,14 @@ def run_with_largest(store, size):
     return process.returncode
 
 
-def test_workers_end_when_their_coordinator_is_killed(tmp_path):
-    script = "import time\nfrom sim.sweeps.workers import LocalWorkers\n" \
-        "workers = LocalWorkers(1)\nprint(workers._process(0).pid, flush=True)\ntime.sleep(600)\n"  # fmt: skip
+# What has a worker, and says its number
+OF_A_STUDY = "from sim.sweeps.workers import LocalWorkers as made; it = made(1); number = it._process(0).pid"
+OF_A_FIT = "from sim.calibration.chunks import workers_of as made; it = made(1); number = it.submit(os.getpid).result()"
+
+
+@pytest.mark.parametrize("work", [OF_A_STUDY, OF_A_FIT])
+def test_workers_end_when_their_coordinator_is_killed(work):
+    script = f"import os, time\n{work}\nprint(number, flush=True)\ntime.sleep(600)\n"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
         worker = int(process.stdout.readline())
         os.kill(worker, 0)
