@@ -27,6 +27,7 @@ from sim.asking import NAMED
 from sim.collecting import RESERVED, WEEKLY, Collector
 from sim.columns import FIXED, MOST, RANGES
 from sim.errors import InputError
+from sim.params import registry
 from sim.people import BY_NAME, FIELDS, LEADER, column
 from sim.population import Population, World
 from sim.scenario import names_of, override, resolve
@@ -822,7 +823,7 @@ def test_the_model_runs_on_mesa_s_page():
     finally:
         rendered.close()
     found = [(each.week, each.seed_used, each.resolved.parameters["norms.conformity"]) for each in made]
-    assert found == [(2, 1, 1.5), (1, 7, 3.0)]
+    assert found == [(2, 1, registry()["norms.conformity"].value), (1, 7, 3.0)]
 
 
 @pytest.mark.usefixtures("start_method")
