@@ -8,6 +8,7 @@ is lost by that: the link in the address bar holds the state.
 import asyncio
 import time
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 GRACE = 20.0  # seconds that a line may be cut before its place may be given away: a browser comes back within a few
@@ -41,10 +42,11 @@ class Presence:
 
     async def make_room(self) -> bool:
         """Whether there is a place: if need be that of whoever has been silent for longest, and for long enough."""
-        for name in sorted(self._silent, key=self._silent.__getitem__):
-            if name not in self.sessions:
-                del self._silent[name]
-            elif self.full() and time.monotonic() - self._silent[name] >= GRACE:
-                del self._silent[name]
-                await asyncio.to_thread(self.sessions[name].close, "evicted")
+        for name, since in sorted(self._silent.items(), key=itemgetter(1)):
+            session = self.sessions.get(name)
+            if session is None:
+                self._silent.pop(name, None)
+            elif self._silent.get(name) == since and self.full() and time.monotonic() - since >= GRACE:
+                del self._silent[name]  # first: while it is closed others may ask for room, or come back
+                await asyncio.to_thread(session.close, "evicted")
         return not self.full()

@@ -124,6 +124,24 @@ def test_when_all_places_are_taken_whoever_has_been_silent_longest_makes_room(mo
     assert sorted(sessions) == ["a", "d"]
 
 
+def test_several_may_ask_for_room_at_once():
+    sessions = {}
+    here = Presence(sessions, 1)
+    for name in "abc":
+        sessions[name] = Ending(sessions, name)
+        here.came(name)
+        here.went(name)
+        here._silent[name] -= GRACE
+    del sessions["c"]  # said goodbye after its line was cut
+
+    async def at_once():
+        await asyncio.gather(*(here.make_room() for _ in range(8)))  # some may come too early; none finds a fault
+        return await here.make_room()
+
+    assert asyncio.run(at_once())
+    assert sessions == {}
+
+
 class Told:
     """What stands where a page's widget would."""
 
