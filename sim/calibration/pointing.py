@@ -22,7 +22,7 @@ DIGITS = 2  # of its values: more would claim what no fit of this kind knows
 
 
 def shipped() -> dict[str, float]:
-    """The point that the registry, and settings of their own, are set to; docs/calibration.md says of which fit."""
+    """The point that the registry, and settings of their own, are set to: that of the fit whose draws are shipped."""
     return read(POINT_FILE)
 
 
