@@ -57,11 +57,14 @@ def begun(made, seed=1, weeks=WEEKS):
 
 
 def unequal(name, engine, twin, terms=1):
-    """What to say of a column that differs, each number a sum of so many; nothing if it does not."""
+    """What to say of a column that differs, each number a sum of so many; nothing if it does not.
+
+    Rounding adds up like luck: with the root of how many are added.
+    """
     engine, twin = np.asarray(engine), np.asarray(twin)
     assert engine.shape == twin.shape, name
     whole = engine.dtype.kind in "iu"
-    bad = engine != twin if whole else ~np.isclose(engine, twin, rtol=RELATIVE, atol=terms * ABSOLUTE)
+    bad = engine != twin if whole else ~np.isclose(engine, twin, rtol=RELATIVE, atol=np.sqrt(terms) * ABSOLUTE)
     first = tuple(int(place) for place in np.argwhere(bad)[0]) if bad.any() else None
     return [] if first is None else [f"{name} {first}: engine {engine[first]!r}, twin {twin[first]!r}"]
 
