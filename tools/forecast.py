@@ -70,8 +70,8 @@ Written on {datetime.now(UTC).date()} by version {sim.__version__} (commit {comm
 Airmen; its primary completion is registered for 28 February 2028. Remade by `make forecast`; the figures are also in
 [forecast.csv](forecast.csv).
 
-It takes the place of the forecast of 2026-11-23, made with an earlier fit, which stays in the history of this file. Most
-medians moved by .02 at most, that of perceived stigma from -0.08 to -0.14.
+It takes the place of the forecast of 2026-11-23, made with an earlier fit, which stays in the history of this file.
+Most medians moved by .02 at most, that of perceived stigma from -0.08 to -0.14.
 
 This is the posterior predictive distribution: {REPLICATES} simulated trials of the registered size, each with its own
 draw of the parameters ({len(posterior.table())} draws, fitted to the facts marked *fitted* in

@@ -66,8 +66,9 @@ registry's own. {left} are left alone: {reasons}.
 
 This is history matching with emulators, with a likelihood for what is left: a fact's interval is read as 95%. Where the
 model jumps between two states (usual life stays usual, or tips), what is learned is the chance of either, and of twenty
-communities nineteen are to be as observed. Facts that are held out took no part. The run is `helpseek calibrate --out results/fit` (half an hour to an hour on two cores, with 3.5 GB of memory; it may
-be stopped and resumed); `helpseek calibrate --quick` shows the same in small. Worlds are the same to the last bit on any
+communities nineteen are to be as observed. Facts that are held out took no part. The run is
+`helpseek calibrate --out results/fit` (half an hour to an hour on two cores, with 3.5 GB of memory; it may be stopped and
+resumed); `helpseek calibrate --quick` shows the same in small. Worlds are the same to the last bit on any
 machine; emulators are fitted by numerical libraries that are not, so another machine's draws are others. {repeated}
 
 The registry's defaults, and the secondary school's own, are this point: a test holds them to it. The
